@@ -188,3 +188,44 @@ fn anchor_of(line: &str) -> String {
         .map(|c| if c == ' ' { '-' } else { c })
         .collect()
 }
+
+/// The tests of a file, by the path that stands before their names: `ops::ledger` for `tests/ops/ledger.rs`.
+fn collect_tests(folder: &Path, tests: &mut BTreeSet<String>) {
+    let test = Regex::new(r"#\[test\]\s+(?:#\[[^\]]*\]\s+)*fn (\w+)").unwrap();
+    // Tests of a property have no attribute of their own.
+    let property = Regex::new(r"(?s)proptest! \{.*?\n\}|proptest! \{.*?\n    \}").unwrap();
+    let function = Regex::new(r"(?m)^\s*fn (\w+)\(").unwrap();
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            collect_tests(&entry, tests);
+        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+            let source = fs::read_to_string(&entry).unwrap();
+            let module: Vec<&str> = entry.iter().skip(1).map(|part| part.to_str().unwrap()).collect();
+            let module = module.join("::").trim_end_matches(".rs").trim_end_matches("::mod").to_owned();
+            let names = test.captures_iter(&source).map(|found| found[1].to_owned());
+            let properties = property.find_iter(&source).flat_map(|found| function.captures_iter(found.as_str()));
+            let names = names.chain(properties.map(|found| found[1].to_owned()));
+            tests.extend(names.map(|name| format!("{module}::{name}")));
+        }
+    }
+}
+
+#[test]
+fn every_promise_has_tests_that_exist() {
+    let page = fs::read_to_string("docs/promises.md").unwrap();
+    let mut tests = BTreeSet::new();
+    collect_tests(Path::new("tests"), &mut tests);
+    collect_tests(Path::new("src"), &mut tests);
+    let row = Regex::new(r"(?m)^\| P(\d+) \| .* \| (.*) \|$").unwrap();
+    let code = Regex::new(r"`([^`]+)`").unwrap();
+    let mut numbers = Vec::new();
+    for promise in row.captures_iter(&page) {
+        numbers.push(promise[1].parse::<usize>().unwrap());
+        let named: Vec<&str> = code.captures_iter(&promise[2]).map(|found| found.get(1).unwrap().as_str()).collect();
+        assert!(!named.is_empty(), "P{} has no test", &promise[1]);
+        let missing: Vec<&&str> = named.iter().filter(|name| !tests.contains(**name)).collect();
+        assert!(missing.is_empty(), "P{}: there is no test {missing:?}", &promise[1]);
+    }
+    assert_eq!(numbers, (1..=numbers.len()).collect::<Vec<_>>());
+    assert!(numbers.len() >= 50, "{} promises", numbers.len());
+}

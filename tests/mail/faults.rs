@@ -162,6 +162,21 @@ fn a_run_killed_while_the_server_keeps_its_answer_leaves_that_email_uncertain_an
 }
 
 #[test]
+fn a_server_that_keeps_a_check_waiting_keeps_no_other_command_waiting() {
+    let server = Server::plain();
+    let fixture = MailFixture::at(&server);
+    fixture.customer("AAA");
+    fixture.sink("AAA", "400");
+    server.fault(Stage::Dot, "pay@aaa.example", Fault::Hang);
+    let mut run = fixture.start_check();
+    server.until_it_hangs();
+    fixture.ok("balance adjust AAA 5 --description top-up --key while-it-waits --wait 0");
+    assert!(run.try_wait().expect("asked").is_none(), "the check is over, so the command did not run next to it");
+    run.kill().expect("killed");
+    run.wait().expect("ended");
+}
+
+#[test]
 fn one_bad_recipient_blocks_nobody_else() {
     let server = Server::plain();
     let fixture = MailFixture::at(&server);

@@ -221,8 +221,27 @@ fn refuse_foreign(path: &Path, newest: u32) -> Result<()> {
 
 /// Refuses SQLite versions 3.7.0 to 3.51.2, which can lose committed pages when a checkpoint races a commit in WAL mode.
 pub(super) fn refuse_unsafe_sqlite() -> Result<()> {
-    if rusqlite::version_number() < 3_051_003 {
+    if loses_data(rusqlite::version_number()) {
         return Err(Error::UnsafeSqlite(sqlite_version().to_owned()));
     }
     Ok(())
+}
+
+/// Whether a version, as SQLite numbers them, is older than the first one without that fault.
+const fn loses_data(version: i32) -> bool {
+    version < 3_051_003
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_that_lose_data_are_refused() {
+        for (version, is_refused) in [(3_007_000, true), (3_040_001, true), (3_051_002, true), (3_051_003, false)] {
+            assert_eq!(loses_data(version), is_refused, "{version}");
+        }
+        assert!(!loses_data(rusqlite::version_number()), "{}", rusqlite::version());
+        refuse_unsafe_sqlite().expect("the version that is built in loses nothing");
+    }
 }
