@@ -5,8 +5,9 @@
 //! `charged_by` for their prices, `traffic` and `usage` order them; `traffic_chart` and `sparklines` arrange
 //! them for drawing. Balances: `runway` estimates how long each lasts; `balances`, `balance_totals` and `customer_overview` build
 //! on it; `history` and `statement` list entries with accrued charges. `recipients` decides who gets emails and
-//! `alert_explanation` why one was or was not sent. `price_notices` finds whom planned changes of prices concern. `overview` is the
-//! state of the whole installation. `statement_proof` signs a statement, and `proof_check` checks it elsewhere.
+//! `alert_explanation` why one was or was not sent. `forecast` finds what will cost money soon. `price_notices` finds whom planned
+//! changes of prices concern. `overview` is the state of the whole installation. `statement_proof` signs a statement, and
+//! `proof_check` checks it elsewhere.
 
 mod alert_explanation;
 mod balance_at;
@@ -21,6 +22,7 @@ mod customer_overview;
 mod customer_receivables;
 pub mod document;
 mod figures;
+mod forecast;
 mod history;
 mod invoice_copy;
 mod invoice_overview;
@@ -66,6 +68,7 @@ pub use chart::{Bar, Chart, Hue, Scale, Series, compact_count};
 pub use customer_overview::{CustomerOverview, customer_overview};
 pub use customer_receivables::{CustomerReceivables, customer_receivables};
 pub use figures::{COUNTED_STATES, DaysLeft, Figures, figures};
+pub use forecast::{Forecast, ForecastFinding, ForecastKind, ForecastQuestion, forecast};
 pub use history::{HistoryLine, history};
 pub use invoice_copy::{IssueTerms, copy_of_draft};
 pub use invoice_overview::{InvoiceOverview, InvoiceSummary, invoice_overview, invoice_summaries};

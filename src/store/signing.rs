@@ -49,7 +49,7 @@ impl SigningKey {
 
     /// Signs a text; the signature is 128 hexadecimal digits.
     pub fn sign(&self, text: &[u8]) -> String {
-        self.0.sign(text).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        self.0.sign(text).as_ref().iter().fold(String::new(), |digits, byte| digits + &format!("{byte:02x}"))
     }
 }
 

@@ -129,6 +129,7 @@ const OTHERS: &[&str] = &[
     "report receivables",
     "report balances",
     "report statement",
+    "report forecast",
     "traffic list",
     "traffic reconcile",
     "traffic show",

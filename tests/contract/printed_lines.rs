@@ -134,6 +134,8 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "report balances --at 2999-01-01 --by customer"),
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
     (List, "report statement --all --period 2026"),
+    // Without traffic there is nothing to look at.
+    (Text, "report forecast"),
     // A file each time; the transcripts have it, and `verify` reads it.
     (Text, "report statement ABC --unit SMS --from 2026-01-01 --prove proof.json"),
     (Text, "verify --help"),

@@ -56,3 +56,16 @@ fn systemd_accepts_the_service_and_its_timer() {
     let about_us: Vec<&str> = said.lines().filter(|line| line.contains("ssgctl")).collect();
     assert!(output.status.success() && about_us.is_empty(), "{said}");
 }
+
+/// The example for Litestream names the database where the others have it, and the page that explains it does too.
+#[test]
+fn the_replica_is_of_the_database_of_the_other_examples() {
+    let text = |name: &str| fs::read_to_string(contrib(name)).expect(name);
+    let replica = text("litestream.yml");
+    let database = text("crontab").lines().find_map(|line| line.strip_prefix("SSGCTL_DB=").map(str::to_owned));
+    let database = database.expect("the database");
+    assert!(replica.contains(&format!("- path: {database}\n")), "{replica}");
+    let page = contrib("../docs/operations.md");
+    let page = fs::read_to_string(page).expect("the page");
+    assert!(page.contains(&database) && page.contains("0.5.17") && replica.contains("0.5.17"));
+}

@@ -314,7 +314,9 @@ fn assert_found(messages: &[(Planted, i64, u16)], in_memory: usize) {
     let (result, differences) = &outcome;
     assert_eq!(result.differences(), expected.len() as u64);
     let mut counted: BTreeMap<&str, u64> = BTreeMap::new();
-    expected.iter().for_each(|(_, kind)| *counted.entry(kind).or_default() += 1);
+    for (_, kind) in &expected {
+        *counted.entry(kind).or_default() += 1;
+    }
     let sums = result.sums.iter().filter_map(|sum| Some((sum.kind?.as_str(), sum.messages))).collect();
     assert_eq!(counted, sums);
     let total = |amounts: Vec<Money>| amounts.iter().map(|amount| amount.e8()).sum::<i64>();

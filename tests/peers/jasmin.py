@@ -57,7 +57,7 @@ def start_servers():
     pip = [str(venv / "bin/pip"), "-q"]
     if not (venv / "sdist").exists():
         subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-        subprocess.run([*pip, "install", "setuptools<81", f"jasmin=={VERSION}"], check=True)
+        subprocess.run([*pip, "install", "setuptools<81", "wheel", f"jasmin=={VERSION}"], check=True)
         # The definition of AMQP is only in the source package.
         source = ["download", "--no-deps", "--no-binary", "jasmin", "--no-build-isolation", "-d", str(venv / "sdist")]
         subprocess.run([*pip, *source, f"jasmin=={VERSION}"], check=True)
@@ -89,11 +89,11 @@ def start_servers():
     wait_for(SMPP)
 
 
-def ssgctl(line, **options):
+def ssgctl(line, exits=0, **options):
     """Runs a command line in a home of its own; returns what it prints and what it says."""
     variables = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
     done = subprocess.run([SSGCTL, *line.split()], env=variables, cwd=work, capture_output=True, text=True, **options)
-    if done.returncode:
+    if done.returncode != exits:
         sys.exit(f"ssgctl {line}: {done.stderr}")
     return done.stdout, done.stderr
 
@@ -186,6 +186,32 @@ def main():
     print(f"seen  {VERSION} answers the IP limits of 0.12: {errors}")
     export("--gateway jasmin-0.11")
     check(users()["prepaid"][3] == "ND", "without the held state a quota is lost, as the warning says")
+    drift_and_push()
+
+
+def drift_and_push():
+    """The scripts of docs/gateway.md, with this server."""
+    login = "printf 'jcliadmin\\r\\njclipwd\\r\\n'"
+    (work / "users").write_text(f"#!/bin/sh\n({login}; printf 'user -l\\r\\nquit\\r\\n'; sleep 2) | nc 127.0.0.1 {JCLI}\n")
+    (work / "load").write_text(
+        f"#!/bin/sh\n({login}; sed 's/$/\\r/'; printf 'quit\\r\\n'; sleep 2) | nc 127.0.0.1 {JCLI}\n")
+    for name in ["users", "load"]:
+        (work / name).chmod(0o755)
+    live = "--gateway jasmin-0.11 --read-with ./users"
+    ssgctl(f"smpp push {live} --load-with ./load --yes")
+    command("user -u prepaid\nmt_messaging_cred quota balance 10.5\nmt_messaging_cred quota smpps_throughput 50\nok\npersist\n")
+    shown, _ = ssgctl(f"smpp drift {live}", exits=7)
+    check("throughput: 50" in shown, "a quota that was changed by hand is found")
+    hash, _ = ssgctl(f"smpp drift {live} --hash")
+    ssgctl("smpp edit leaves --max-tps 3")
+    ssgctl(f"smpp push {live} --load-with ./load --expect-hash {hash}", exits=4)
+    check(users()["prepaid"][-1].endswith("/50.0"), "a push of an older review changes nothing")
+    hash, _ = ssgctl(f"smpp drift {live} --hash")
+    ssgctl(f"smpp push {live} --load-with ./load --expect-hash {hash}")
+    ssgctl(f"smpp drift {live}")
+    row = users()["prepaid"]
+    check(row[3] == "10.5" and row[-1].endswith("/7.0"), f"a push keeps the balance: {' '.join(row)}")
+    bind("leaked", "secret02").close()
 
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

@@ -105,7 +105,9 @@ impl Sorter {
         let mut staging = Staging::next_to(&self.database);
         for block in self.reports.chunks(BLOCK) {
             let mut rows = PackedRows::with_room_for(block.len());
-            block.iter().for_each(|report| rows.add_message(report.packed_origin(), &report.message));
+            for report in block {
+                rows.add_message(report.packed_origin(), &report.message);
+            }
             staging.add(&rows)?;
         }
         self.reports.clear();

@@ -94,6 +94,9 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--bind" | "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--entity" | "--sort"
         | "--date-order" | "--price-source" | "--unset" | "--output" | "--color" | "--chart" | "--quoting"
         | "SHELL" | "ACTION" | "--without" => CHOICES,
+        "--days-left" => &["", "0", "61", "3h", "\u{1b}[31m"],
+        "--surge" => &["", "1", "1001", "5y", "\u{1b}[31m"],
+        "--silent" => &["", "0h", "6", "8d", "\u{1b}[31m"],
         "--tolerance" => &["", "ten", "1.5", "86401", "\u{1b}[31m"],
         "--id-pattern" => &["", "ref=", "{id}", "a{id}b{id}", "a{id}\u{1b}{id}"],
         _ => &[],
@@ -198,6 +201,7 @@ pub const LINES: &[&str] = &[
     "payment reverse PAYMENT:2 --description bounced --config mail.toml",
     "report receivables",
     "report balances",
+    "report forecast",
     "report statement ABC --unit SMS --from 2026-01-01",
     "traffic import traffic.csv",
     "traffic post",

@@ -3,6 +3,7 @@
 mod balances;
 mod columns;
 mod drawing;
+mod forecast;
 mod groups;
 mod receivables;
 mod row;
@@ -19,6 +20,7 @@ use crate::exit::Result;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Balances(ArgsIfNamed<balances::BalancesArgs>),
+    Forecast(ArgsIfNamed<forecast::ForecastArgs>),
     Statement(ArgsIfNamed<statement::StatementArgs>),
     Receivables(ArgsIfNamed<receivables::ReceivablesArgs>),
     Traffic(ArgsIfNamed<traffic::TrafficArgs>),
@@ -29,6 +31,7 @@ impl Command {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         match self {
             Self::Balances(ArgsIfNamed(args)) => balances::run(&args, context),
+            Self::Forecast(ArgsIfNamed(args)) => forecast::run(&args, context),
             Self::Statement(ArgsIfNamed(args)) => statement::run(&args, context),
             Self::Receivables(ArgsIfNamed(args)) => receivables::run(&args, context),
             Self::Traffic(ArgsIfNamed(args)) => traffic::run(&args, context),

@@ -1,0 +1,126 @@
+//! `ssgctl report forecast`.
+
+use std::str::FromStr;
+
+use clap::Args;
+use ssgctl::model::Invalid;
+use ssgctl::report::{self, ForecastFinding, ForecastQuestion};
+use ssgctl::store::Clock;
+
+use crate::context::Context;
+use crate::exit::Result;
+use crate::output::{Cell, Column, FieldKeys, Row};
+
+/// Show balances that will soon be empty, and SMPP accounts that send far more or nothing
+///
+/// What is usual is taken from the same time of the week in the four weeks before: the lull of every weekend is not silence, and
+/// the campaign of every Monday is no surge. Without options, all three are looked for. Prints nothing if there is
+/// nothing to look at, so that cron sends an email only if there is.
+///
+/// --days-left lists the balances that will be empty within that time, and when, if each day costs what that day of the
+/// week usually costs. --surge lists accounts that sent at least that many times their usual message parts in the last
+/// hour, and at least 100, such as with a stolen password. --silent lists enabled accounts that sent nothing for that
+/// time although they did at the same time of every week before, at least twice.
+///
+/// The last hour ends with the newest message that was imported, so import traffic often.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl report forecast
+  ssgctl report forecast --days-left 7d
+  ssgctl report forecast --surge 5x --silent 6h --json
+  */15 * * * *  gateway  ssgctl report forecast -q   # in /etc/cron.d, with MAILTO")]
+pub(crate) struct ForecastArgs {
+    /// Balances that will be empty within this time [default: 3d]
+    #[arg(long, value_name = "DAYS")]
+    days_left: Option<DaysLeft>,
+
+    /// Accounts that sent at least this many times their usual [default: 5x]
+    #[arg(long, value_name = "TIMES")]
+    surge: Option<Factor>,
+
+    /// Accounts that have been silent for this time [default: 6h]
+    #[arg(long, value_name = "TIME")]
+    silent: Option<Hours>,
+}
+
+/// The number before a unit.
+fn number(text: &str, units: &[(&str, u16)], most: u16) -> Option<u16> {
+    let split = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(split);
+    let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
+    number.parse::<u16>().ok()?.checked_mul(*factor).filter(|number| (1..=most).contains(number))
+}
+
+/// The value of `--days-left`.
+#[derive(Debug, Clone, Copy)]
+struct DaysLeft(u16);
+
+impl FromStr for DaysLeft {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let days = number(text, &[("", 1), ("d", 1), ("w", 7)], 60);
+        days.map(Self).ok_or_else(|| Invalid::rule("must be 1 to 60 days, such as 3, 3d or 2w"))
+    }
+}
+
+/// The value of `--surge`.
+#[derive(Debug, Clone, Copy)]
+struct Factor(u16);
+
+impl FromStr for Factor {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let factor = number(text, &[("", 1), ("x", 1)], 1_000).filter(|factor| *factor > 1);
+        factor.map(Self).ok_or_else(|| Invalid::rule("must be 2 to 1000 times, such as 5x"))
+    }
+}
+
+/// The value of `--silent`.
+#[derive(Debug, Clone, Copy)]
+struct Hours(u16);
+
+impl FromStr for Hours {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let hours = number(text, &[("h", 1), ("d", 24)], 7 * 24);
+        hours.map(Self).ok_or_else(|| Invalid::rule("must be 1h to 168h or 7d, such as 6h"))
+    }
+}
+
+impl Row for ForecastFinding {
+    const NAME: &str = "customer";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("kind", |f| Cell::text(f.kind.as_str())),
+        Column::new("customer", |f| Cell::text(&f.customer)),
+        Column::new("system_id", |f| f.account.as_ref().map_or(Cell::Empty, |account| Cell::text(account.as_str()))),
+        Column::new("balance", |f| f.balance.map_or(Cell::Empty, |(balance, unit)| Cell::amount(unit, balance))),
+        Column::new("unit", |f| f.balance.map_or(Cell::Empty, |(_, unit)| Cell::shown(unit))),
+        Column::new("at", |f| Cell::maybe_time(f.at)),
+        Column::new("recent", |f| Cell::maybe_number(f.recent)),
+        Column::new("usual", |f| Cell::maybe_number(f.usual)),
+    ];
+}
+
+pub(crate) fn run(args: &ForecastArgs, context: &mut Context) -> Result<()> {
+    context.output.refuse_unknown_fields(&ForecastFinding::keys())?;
+    let all = args.days_left.is_none() && args.surge.is_none() && args.silent.is_none();
+    let or_default = |given: Option<u16>, default: u16| given.or(all.then_some(default));
+    let question = ForecastQuestion {
+        days_left: or_default(args.days_left.map(|days| days.0), 3),
+        surge: or_default(args.surge.map(|factor| factor.0), 5),
+        silent_hours: or_default(args.silent.map(|hours| hours.0), 6),
+    };
+    let forecast = context.read(|snapshot| report::forecast(snapshot, &question, Clock::System.now()))?;
+    let needs_traffic = question.surge.is_some() || question.silent_hours.is_some();
+    match forecast.known_until {
+        Some(until) => context.note(&format!("traffic is known until {until}")),
+        None if needs_traffic => {
+            context.note("no traffic of today or yesterday is imported: surges and silence cannot be seen");
+        }
+        None => {}
+    }
+    context.output.rows(&forecast.findings)
+}
