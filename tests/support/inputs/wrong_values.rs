@@ -63,7 +63,6 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "TEMPLATE" => &["letter", "LOW", "\u{1b}[31m"],
         "ID" | "IMPORT" => &["ten", "1.5", "\u{1b}[31m"],
         "--currency" => &["", "XYZ", "SMS", "\u{20ac}", "G\u{1b}P"],
-        "--billing" | "--tax-category" => CHOICES,
         "--first-day" | "--last-day" | "--on" | "--as-of" => DAYS,
         "--period" => &["", "October", "2026-13", "2026-1", "\u{1b}[31m"],
         "--line" => &["", "one", "1=", "1=x", "\u{1b}[31m"],
@@ -89,9 +88,9 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "NUMBER" => &["", "4.47701E+11", "\u{1b}[31m"],
         "--network" => &["", "2341", "02341", "ten", "\u{1b}[31m"],
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
-        "--bind" | "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--entity" | "--sort"
-        | "--date-order" | "--price-source" | "--unset" | "--output" | "--color" | "--chart" | "--quoting"
-        | "SHELL" | "ACTION" => CHOICES,
+        "--billing" | "--tax-category" | "--bind" | "--by" | "--gateway" | "--kind" | "--match" | "--state"
+        | "--role" | "--entity" | "--sort" | "--date-order" | "--price-source" | "--unset" | "--output" | "--color"
+        | "--chart" | "--quoting" | "SHELL" | "ACTION" => CHOICES,
         "--id-pattern" => &["", "ref=", "{id}", "a{id}b{id}", "a{id}\u{1b}{id}"],
         _ => &[],
     }
