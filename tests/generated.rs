@@ -43,8 +43,19 @@ fn the_completions_are_fresh() {
 #[test]
 fn every_page_has_exit_codes_environment_and_files() {
     for (name, page) in files(Path::new("man")) {
-        for section in ["NAME", "SYNOPSIS", "EXIT STATUS", "ENVIRONMENT", "FILES"] {
+        for section in ["NAME", "SYNOPSIS", "EXIT STATUS"] {
             assert!(page.contains(section), "man/{name} has no {section}");
+        }
+        // The page of the program has these, and all others name it.
+        for section in ["ENVIRONMENT", "FILES"] {
+            assert_eq!(page.contains(&format!(".SH {section}\n")), name == "ssgctl.1", "man/{name}: {section}");
+        }
+        assert!(name == "ssgctl.1" || page.contains("\\fBssgctl\\fR(1)"), "man/{name}");
+        // Every option is explained.
+        let mut lines = page.lines().skip_while(|line| !line.contains("OPTIONS")).peekable();
+        while let Some(line) = lines.next() {
+            let is_option = line.starts_with("\\fB\\-");
+            assert!(!is_option || lines.peek().is_some_and(|next| !next.is_empty()), "man/{name}: {line}");
         }
     }
 }

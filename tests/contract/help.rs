@@ -6,12 +6,12 @@ use crate::support::cli::TestCli;
 #[test]
 fn short_help_begins_with_an_example_and_leaves_out_what_every_command_has() {
     let cli = TestCli::new();
-    for command in commands().iter().step_by(4) {
+    for command in commands().iter().step_by(4).filter(|command| command.name != "version") {
         let name = &command.name;
         let (short, long) = (cli.ok(&format!("{name} -h")), cli.ok(&format!("{name} --help")));
         let (usage, arguments) = (short.find("Usage:").expect(name), short.find("Options:").expect(name));
         let example = short.find("Example:\n  ").unwrap_or(usize::MAX);
-        assert!((usage..arguments).contains(&example) || name == "version", "{name}: {short}");
+        assert!((usage..arguments).contains(&example), "{name}: {short}");
         assert!(!short.contains("--no-headers") && short.contains("ssgctl help options"), "{name}: {short}");
         assert!(long.contains("--no-headers") && long.contains("Global options:"), "{name}: {long}");
         assert!(long.find("Examples:") < long.find("Options:"), "{name}: {long}");

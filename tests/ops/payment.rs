@@ -265,7 +265,9 @@ proptest! {
     #[test]
     fn receivables_add_up(acts in acts()) {
         let mut fixture = Fixture::with_buyer();
-        acts.iter().for_each(|next| act(&mut fixture, next));
+        for next in &acts {
+            act(&mut fixture, next);
+        }
         prop_assert_eq!(fixture.findings(), Vec::<String>::new());
         let entries = receivables(&mut fixture);
         let mut allocated: BTreeMap<i64, i64> = BTreeMap::new();

@@ -68,7 +68,9 @@ fn disarmed(fixture: &Fixture) -> Connection {
         let names = statement.query_map([], |row| row.get(0)).unwrap();
         names.collect::<rusqlite::Result<_>>().unwrap()
     };
-    triggers.iter().for_each(|name| raw.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
+    for name in &triggers {
+        raw.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+    }
     raw.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").unwrap();
     raw
 }

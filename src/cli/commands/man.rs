@@ -54,6 +54,8 @@ fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     // The examples get a section of their own, and what only -h needs is left out.
     let command = command.clone().name(name.to_owned()).after_long_help("").after_help("");
     let command = command.before_long_help("").before_help("").subcommand_help_heading("COMMANDS");
+    // An option without a line in -h would have no explanation here.
+    let command = command.mut_args(|arg| arg.hide_short_help(false));
     let man = Man::new(command.clone())
         .title(name.to_uppercase())
         .section("1")

@@ -82,6 +82,7 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--expect-head" | "--since-head" => &["", "ten", "1:xyz", "1:abc"],
         "--period" => &["", "someday", "2026-13", "24h", "\u{1b}[31m"],
         "--watch" => &["0", "ten", "1.5", "\u{1b}[31m"],
+        "--width" => &["", "ten", "1.5", "65536"],
         "--wait" => &["", "ten", "1.5", "3601"],
         "--minimum-notice" => &["", "7", "24h", "1.5d", "\u{1b}[31m"],
         "--since" | "--until" | "--at" | "--effective" | "--from" | "--last" | "--silent-for" | "--runs-out-within"
@@ -274,6 +275,9 @@ const FREE: &[&str] = &[
     "--account",
     "--svg",
     "--textfile",
+    "KEY",
+    "KEY VALUE|KEY=VALUE",
+    "VALUE",
     "--search",
     "--recipient",
     "--html",
