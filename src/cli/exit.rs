@@ -107,8 +107,13 @@ impl Failure {
         }
     }
 
-    /// The faults of a file, each with its place, followed by their number. If all of them have the same exit code, it is the
-    /// exit code of the whole, so that a script can tell a conflict from invalid data.
+    /// The same where the file was to be compared only.
+    pub(crate) fn of_compared(mut self) -> Self {
+        self.0.message = self.0.message.replace("nothing was imported", "nothing was compared");
+        self
+    }
+
+    /// The faults of a file, each with its place, followed by their number. The exit code is theirs, if all have the same.
     pub(crate) fn of_file(file: &str, faults: Faults) -> Self {
         let message = format!("{} in {}; nothing was imported", count(faults.count, "error"), quoted(file));
         let rows: Vec<u64> = faults.first.iter().map(|fault| faults.rows_of(fault)).collect();
@@ -117,12 +122,11 @@ impl Failure {
             .into_iter()
             .zip(rows)
             .map(|(fault, rows)| {
-                let place = Place { file: file.to_owned(), line: fault.line, column: fault.column };
                 let mut failure = Self::of_row(*fault.error);
                 if rows > 1 {
                     failure.0.message.push_str(&format!(" ({rows} rows, first at line {})", fault.line));
                 }
-                failure.at(place)
+                failure.at(Place { file: file.to_owned(), line: fault.line, column: fault.column })
             })
             .collect();
         let common = details

@@ -8,7 +8,7 @@ use crate::model::invoice::{
     CreditorReference, DraftLine, Invoice, InvoiceCopy, InvoiceKind, InvoiceLine, InvoiceParty, InvoiceRules,
     PaymentDetails, TaxDecision, TaxedBuyer, totals,
 };
-use crate::model::{Customer, Money};
+use crate::model::{Customer, Money, RegistrationNumber};
 use crate::store::Snapshot;
 
 /// How and when a draft becomes an invoice.
@@ -68,7 +68,7 @@ pub fn copy_of_draft(
 
 fn decide(rules: &InvoiceRules, customer: &Customer, invoice: &Invoice, on: Date) -> Result<TaxDecision> {
     let details = &customer.details;
-    let vat_number = details.vat_reg_no.as_ref().map(|number| number.as_str());
+    let vat_number = details.vat_reg_no.as_ref().map(RegistrationNumber::as_str);
     let buyer = TaxedBuyer { country: details.country.as_ref(), vat_number };
     let decided = rules.tax.decide(buyer, invoice.details.tax_category, on);
     decided.map_err(|reason| Error::TaxUndecided { invoice: invoice.id, customer: invoice.customer.clone(), reason })

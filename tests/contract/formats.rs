@@ -23,6 +23,8 @@ pub fn seeded() -> TestCli {
         let row = "message_id,submitted_at,system_id,destination,state\nm,2026-11-02T10:00:00Z,xyz_charged,+447700900123,delivered\n";
         fs::write(cli.path("charged.csv"), row).expect("written");
         cli.ok("traffic import charged.csv");
+        cli.ok("report statement ABC --unit SMS --from 2026-01-01 --prove signed.json");
+        fs::write(cli.path("operator.pub"), cli.ok("config public-key")).expect("written");
         // The last two events: an edit, and its undo.
         cli.ok("customer edit XYZ --website xyz.example");
         cli.ok("undo");

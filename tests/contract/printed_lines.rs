@@ -138,7 +138,7 @@ pub const LINES: &[(Shape, &str)] = &[
     (Text, "report forecast"),
     // A file each time; the transcripts have it, and `verify` reads it.
     (Text, "report statement ABC --unit SMS --from 2026-01-01 --prove proof.json"),
-    (Text, "verify --help"),
+    (Single, "verify signed.json --key operator.pub"),
     (Bare, "config public-key"),
     (List, "traffic import traffic.csv -n"),
     (Single, "traffic post -n"),

@@ -51,8 +51,12 @@ impl From<&clap::Error> for Failure {
         let value = text(ContextKind::InvalidValue).unwrap_or_default();
         let bad_value = |what: &str| Self::new(ErrorCode::BadValue, format!("{flag}: {what}")).exit(Exit::Usage);
         let did_you_mean = |kind, typed: &str| {
-            let other = text(kind).filter(|other| newcomer::is_similar(other, typed))?;
-            Some(format!("did you mean {}?", quoted(other)))
+            let others = match error.get(kind)? {
+                ContextValue::Strings(others) => others.as_slice(),
+                ContextValue::String(other) => std::slice::from_ref(other),
+                _ => &[],
+            };
+            Some(format!("did you mean {}?", quoted(newcomer::most_similar(others, typed)?)))
         };
         match error.kind() {
             ErrorKind::ValueValidation => bad_value(&rule_of(error, &value)).field(field),

@@ -38,13 +38,11 @@ impl PaymentReceipt {
 
 /// The credit of a name: the number of an entry, or of a credit note.
 fn credit_of(snapshot: &Snapshot<'_>, name: &str) -> Result<Receivable> {
-    let entry = match name.parse() {
-        Ok(id) => snapshot.receivable(id)?,
-        Err(_) => {
-            let note = snapshot.invoice(name)?;
-            let receivable = note.issued.map(|issued| issued.receivable);
-            snapshot.receivable(receivable.ok_or_else(|| Error::Refused(format!("{name} is a draft")))?)?
-        }
+    let entry = if let Ok(id) = name.parse() {
+        snapshot.receivable(id)?
+    } else {
+        let receivable = snapshot.invoice(name)?.issued.map(|issued| issued.receivable);
+        snapshot.receivable(receivable.ok_or_else(|| Error::Refused(format!("{name} is a draft")))?)?
     };
     if !matches!(entry.booking.kind, ReceivableKind::Payment | ReceivableKind::CreditNote) {
         return Err(Error::Refused(format!("receivable {} is of kind {}", entry.id, entry.booking.kind)));

@@ -63,7 +63,6 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "TEMPLATE" => &["letter", "LOW", "\u{1b}[31m"],
         "ID" | "IMPORT" | "EVENT" => &["ten", "1.5", "\u{1b}[31m"],
         "--currency" => &["", "XYZ", "SMS", "\u{20ac}", "G\u{1b}P"],
-        "--billing" | "--tax-category" | "--as" | "--basis" => CHOICES,
         "--first-day" | "--last-day" | "--on" | "--as-of" => DAYS,
         "--line" => &["", "one", "1=", "1=x", "\u{1b}[31m"],
         "--buckets" => &["", "30", "0,0", "0,x", "\u{1b}[31m"],
@@ -91,9 +90,9 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "NUMBER" => &["", "4.47701E+11", "\u{1b}[31m"],
         "--network" => &["", "2341", "02341", "ten", "\u{1b}[31m"],
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
-        "--bind" | "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--entity" | "--sort"
-        | "--date-order" | "--price-source" | "--unset" | "--output" | "--color" | "--chart" | "--quoting"
-        | "SHELL" | "ACTION" | "--without" => CHOICES,
+        "--billing" | "--tax-category" | "--as" | "--basis" | "--bind" | "--by" | "--gateway" | "--kind"
+        | "--match" | "--state" | "--role" | "--entity" | "--sort" | "--date-order" | "--price-source" | "--unset"
+        | "--output" | "--color" | "--chart" | "--quoting" | "SHELL" | "ACTION" | "--without" => CHOICES,
         "--days-left" => &["", "0", "61", "3h", "\u{1b}[31m"],
         "--surge" => &["", "1", "1001", "5y", "\u{1b}[31m"],
         "--silent" => &["", "0h", "6", "8d", "\u{1b}[31m"],
@@ -233,11 +232,11 @@ pub const LINES: &[&str] = &[
     "db restore backup.db --db other.db",
     "config show",
     "config public-key",
-    "verify --help",
+    "verify signed.json --key operator.pub",
     "config path",
     "config get gateway.port",
     "config set gateway.port 2775",
-    "config unset gateway.port",
+    "config unset gateway.hosts --config mail.toml",
     "config init",
     "completions SHELL:bash",
     "man .",
@@ -274,6 +273,7 @@ const FREE: &[&str] = &[
     "--customer",
     "--account",
     "--svg",
+    "--textfile",
     "--search",
     "--recipient",
     "--html",

@@ -16,8 +16,8 @@ use crate::exit::Result;
 
 /// List invoices and credit notes with their states
 ///
-/// The state is the first that fits: cancelled, hold, proforma or draft before the issue; then written_off, credited, paid,
-/// overdue, partly_paid, unpaid. Cancelled drafts are listed with --state cancelled.
+/// The state is the first that fits: cancelled, hold, proforma or draft before the issue; then `written_off`, credited, paid,
+/// overdue, `partly_paid`, unpaid. Cancelled drafts are listed with --state cancelled.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl invoice list ABCCORP331

@@ -40,7 +40,7 @@ pub(super) fn read_held(
     file: &Path,
     read: fn(&Path) -> Result<Vec<u8>>,
 ) -> Result<Vec<GatewayAccount>> {
-    product.read(&read(file)?).map_err(|faults| Failure::of_file(&input::name(file), faults))
+    product.read(&read(file)?).map_err(|faults| Failure::of_file(&input::name(file), faults).of_compared())
 }
 
 /// Converts the accounts for the gateway. Fails if it cannot hold one, unless --skip-unfit is given, and notes each

@@ -96,7 +96,7 @@ impl LiveArgs {
             (Some(file), _) => read_held(self.gateway, file, input::read_replaced),
             (None, Some(command)) => {
                 let printed = output_of(command)?;
-                self.gateway.read(&printed).map_err(|faults| Failure::of_file("--read-with", faults))
+                self.gateway.read(&printed).map_err(|faults| Failure::of_file("--read-with", faults).of_compared())
             }
             (None, None) => Err(Failure::missing("--file or --read-with", "to know what the gateway holds")),
         }

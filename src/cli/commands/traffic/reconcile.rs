@@ -159,7 +159,7 @@ pub(crate) fn run(args: &ReconcileArgs, context: &mut Context) -> Result<()> {
     let request = args.request(source)?;
     let mut watch = ImportWatcher { progress, committed: false };
     let failed = |failure: ReconcileFailure| match failure {
-        ReconcileFailure::Refused(error) => refused(&name, error),
+        ReconcileFailure::Refused(error) => refused(&name, error).of_compared(),
         ReconcileFailure::Output(failure) => failure,
     };
     let (store, output) = context.store_and_output()?;

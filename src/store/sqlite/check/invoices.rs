@@ -22,7 +22,9 @@ impl Snapshot<'_> {
             if let Some(issued) = &invoice.issued {
                 let faults =
                     self.faults_of(&invoice, issued, &lines.iter().map(|line| line.net).collect::<Vec<_>>())?;
-                faults.into_iter().for_each(|fault| report.add(format!("invoice {} {fault}", issued.number)));
+                for fault in faults {
+                    report.add(format!("invoice {} {fault}", issued.number));
+                }
             }
             Ok::<_, Error>(())
         })
