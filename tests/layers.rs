@@ -51,6 +51,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["src/store/sqlite/"]),
     ("chacha20poly1305", &["src/store/vault.rs"]),
     ("clap", &["src/cli/"]),
+    ("comfy_table", &["src/cli/output/grid.rs"]),
     ("sha1", &["src/gateway/ksmppd.rs"]),
     ("clap_complete", &["src/cli/"]),
     ("dialoguer", &["src/cli/"]),

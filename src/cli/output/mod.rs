@@ -15,6 +15,7 @@ mod charts;
 mod column_layout;
 mod csv;
 mod detail_view;
+mod grid;
 mod layout;
 mod options;
 mod pager;

@@ -1,9 +1,8 @@
 //! Lays out tables: aligned columns without borders, and records as lines of keys and values.
 //!
-//! A terminal gets a table that fits it and is written for reading; see `layout`. Elsewhere a table has all its columns and complete
-//! values, so that a pipe always gets the same.
+//! A terminal gets a table that fits it and is written for reading: `layout` decides what fits, and `grid` draws it. Elsewhere a table
+//! has all its columns and complete values, so that a pipe always gets the same.
 
-use std::borrow::Cow;
 use std::iter::repeat_n;
 
 use anstyle::Style;
@@ -11,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::output::cell::Cell;
 use crate::output::column_layout::{ColumnKind, ColumnLayout, ColumnNeed};
+use crate::output::grid::{self, GridColumn};
 use crate::output::layout::{ColumnNeeds, GAP, fit, shortened, wrapped, wrapped_list};
 use crate::output::record::{FieldLine, field_lines, state_style, text_of};
 
@@ -112,13 +112,8 @@ impl Page {
     /// The lines of the table, without trailing spaces.
     pub(super) fn lay_out(mut self, headings: bool, colour: bool) -> LaidOut {
         let Some(width) = self.width else {
-            let widths = self.columns.iter().enumerate().map(|(place, column)| {
-                let cells = self.rows.iter().map(|row| width_of(&row[place])).max().unwrap_or_default();
-                (place, cells.max(if headings { column.key.width() } else { 1 }))
-            });
-            let columns: Vec<_> = widths.collect();
             let shown = self.columns.iter().map(|column| column.key).collect();
-            return LaidOut { lines: self.lines(&columns, headings, colour), shown, left_out: Vec::new() };
+            return LaidOut { lines: self.piped(headings, colour), shown, left_out: Vec::new() };
         };
         self.align_decimal_points();
         let candidates: Vec<usize> = (0..self.columns.len())
@@ -132,7 +127,7 @@ impl Page {
         let shown: Vec<_> = columns.iter().map(|(place, _)| self.columns[*place].key).collect();
         let keys = candidates.iter().map(|place| self.columns[*place].key);
         let left_out = keys.filter(|key| !shown.contains(key)).collect();
-        LaidOut { lines: self.lines(&columns, headings, colour), shown, left_out }
+        LaidOut { lines: self.drawn(&columns, headings, colour), shown, left_out }
     }
 
     fn needs(&self, place: usize, headings: bool) -> ColumnNeeds {
@@ -141,7 +136,8 @@ impl Page {
         if self.shows_all {
             need = ColumnNeed::Essential;
         }
-        let mut needs = ColumnNeeds::new(if headings { key } else { "" }, need);
+        // comfy-table has no column without a width.
+        let mut needs = ColumnNeeds::new(if headings { key } else { " " }, need);
         self.rows.iter().for_each(|row| needs.add(&row[place], layout.kind, *has_lists));
         needs
     }
@@ -157,51 +153,72 @@ impl Page {
         }
     }
 
-    /// The lines of a table with these columns in these widths.
-    fn lines(&self, columns: &[(usize, usize)], headings: bool, colour: bool) -> Vec<String> {
+    /// The lines at a terminal of a table with these columns in these widths.
+    fn drawn(&self, columns: &[(usize, usize)], headings: bool, colour: bool) -> Vec<String> {
         let bold = if colour { Style::new().bold() } else { Style::new() };
-        let mut lines = Vec::with_capacity(self.rows.len() + 1);
-        if headings {
-            let cells =
-                columns.iter().map(|(place, width)| (*place, *width, vec![Cow::Borrowed(self.columns[*place].key)]));
-            lines.extend(self.aligned(cells.collect(), bold, false));
-        }
-        for (index, row) in self.rows.iter().enumerate() {
-            let is_total = index + self.totals >= self.rows.len();
-            // Not in a pipe, where a program may sum the lines.
-            if self.width.is_some() && self.totals > 0 && index + self.totals == self.rows.len() {
-                let width = columns.iter().map(|(_, width)| width + GAP).sum::<usize>().saturating_sub(GAP);
-                lines.push("─".repeat(width));
-            }
-            let cells =
-                columns.iter().map(|(place, width)| (*place, *width, self.cell_lines(*place, &row[*place], *width)));
-            let is_emphasised = is_total && self.width.is_some();
-            lines.extend(self.aligned(cells.collect(), if is_emphasised { bold } else { Style::new() }, colour));
+        let grid: Vec<GridColumn> = columns
+            .iter()
+            .map(|(place, width)| {
+                let PageColumn { layout, is_numeric, .. } = self.columns[*place];
+                GridColumn { width: *width, kind: layout.kind, is_numeric }
+            })
+            .collect();
+        let headings = headings.then(|| columns.iter().map(|(place, _)| self.columns[*place].key.to_owned()));
+        let mut lines = grid::draw(&grid, headings, bold, false);
+        let cells = |row: &[String]| -> Vec<String> {
+            columns.iter().map(|(place, width)| self.broken(*place, &row[*place], *width)).collect()
+        };
+        let (rows, totals) = self.rows.split_at(self.rows.len().saturating_sub(self.totals));
+        lines.extend(grid::draw(&grid, rows.iter().map(|row| cells(row)), Style::new(), colour));
+        if !totals.is_empty() {
+            let width = columns.iter().map(|(_, width)| width + GAP).sum::<usize>().saturating_sub(GAP);
+            lines.push("─".repeat(width));
+            lines.extend(grid::draw(&grid, totals.iter().map(|row| cells(row)), bold, colour));
         }
         lines
     }
 
-    /// The lines of a cell in its column.
-    fn cell_lines<'t>(&self, place: usize, text: &'t str, width: usize) -> Vec<Cow<'t, str>> {
+    /// A cell at a terminal, broken into lines that fit its column.
+    fn broken(&self, place: usize, text: &str, width: usize) -> String {
         let PageColumn { layout, has_lists, .. } = &self.columns[place];
         match layout.kind {
-            ColumnKind::Text | ColumnKind::File if self.width.is_some() => vec![shortened(text, width).into()],
-            ColumnKind::Prose if self.width.is_some() => wrapped(text, width).into_iter().map(Cow::Owned).collect(),
-            _ if *has_lists && self.width.is_some() => wrapped_list(text, width).into_iter().map(Cow::Owned).collect(),
-            _ => text.split('\n').map(Cow::Borrowed).collect(),
+            ColumnKind::Text | ColumnKind::File => shortened(text, width),
+            ColumnKind::Prose => wrapped(text, width).join("\n"),
+            _ if *has_lists => wrapped_list(text, width).join("\n"),
+            _ => text.to_owned(),
         }
     }
 
-    /// The lines of a row: for each column its place, its width and the lines of its cell. `colour` says whether states have one.
-    fn aligned(&self, cells: Vec<(usize, usize, Vec<Cow<'_, str>>)>, style: Style, colour: bool) -> Vec<String> {
-        let height = cells.iter().map(|(_, _, lines)| lines.len()).max().unwrap_or_default();
+    /// The lines of a table in a pipe, where columns are as wide as their cells. comfy-table, which draws what a terminal shows, takes
+    /// ten times as long, and what scripts read may be long.
+    fn piped(&self, headings: bool, colour: bool) -> Vec<String> {
+        let mut widths: Vec<usize> =
+            self.columns.iter().map(|column| if headings { column.key.width() } else { 1 }).collect();
+        for row in &self.rows {
+            widths.iter_mut().zip(row).for_each(|(width, text)| *width = width_of(text).max(*width));
+        }
+        let bold = if colour { Style::new().bold() } else { Style::new() };
+        let mut lines = Vec::with_capacity(self.rows.len() + 1);
+        if headings {
+            let cells = self.columns.iter().map(|column| vec![column.key]).collect();
+            lines.extend(self.aligned(&widths, cells, false).into_iter().map(|line| format!("{bold}{line}{bold:#}")));
+        }
+        for row in &self.rows {
+            let cells = row.iter().map(|text| text.split('\n').collect()).collect();
+            lines.extend(self.aligned(&widths, cells, colour));
+        }
+        lines
+    }
+
+    /// The lines of a row in a pipe: for each column the lines of its cell. `colour` says whether states have one.
+    fn aligned(&self, widths: &[usize], cells: Vec<Vec<&str>>, colour: bool) -> Vec<String> {
+        let height = cells.iter().map(Vec::len).max().unwrap_or_default();
         (0..height)
             .map(|number| {
                 let mut line = String::new();
                 let mut pending = 0;
-                for (place, width, texts) in &cells {
-                    let text = texts.get(number).map_or("", AsRef::as_ref);
-                    let column = &self.columns[*place];
+                for ((column, width), texts) in self.columns.iter().zip(widths).zip(&cells) {
+                    let text = texts.get(number).copied().unwrap_or_default();
                     let space = width.saturating_sub(text.width());
                     let (before, after) = if column.is_numeric { (space, 0) } else { (0, space) };
                     pending += before;
@@ -217,7 +234,7 @@ impl Page {
                     }
                     pending += text.width() - trimmed.width() + after + GAP;
                 }
-                if style.is_plain() { line } else { format!("{style}{line}{style:#}") }
+                line
             })
             .collect()
     }
