@@ -43,7 +43,7 @@ pub fn invoicing() -> Invoicing {
     fn number_of(_: &InvoiceRules, copy: &InvoiceCopy) -> Result<Option<Vec<u8>>> {
         Ok(copy.number.as_ref().map(|number| number.clone().into_bytes()))
     }
-    Invoicing { rules, make_pdf: number_of }
+    Invoicing { rules, make_pdf: std::sync::Arc::new(number_of) }
 }
 
 /// A line of one at a price.

@@ -6,6 +6,7 @@ mod edit;
 mod file;
 pub(crate) mod import;
 pub(crate) mod invoice;
+mod invoice_look;
 pub(crate) mod known;
 mod listing;
 pub(crate) mod mail;
@@ -25,6 +26,7 @@ use ssgctl::store::files::{FileRole, protect};
 use crate::config::file::ConfigFile;
 use crate::config::import::ImportSection;
 use crate::config::invoice::InvoiceSettings;
+use crate::config::invoice_look::UndrawnCharacters;
 use crate::config::listing::{in_file, list_defaults, list_gateway, list_imports, path_setting};
 use crate::config::mail::{MailSettings, WarningsSection};
 use crate::exit::{ErrorCode, Failure, Result};
@@ -166,10 +168,12 @@ impl Settings {
             ),
         });
         let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
-        let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder };
+        let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder: folder.clone() };
         let ConfigFile { defaults, gateway, warnings, tax, seller, invoice, import: imports, .. } = file;
         let company = mail.operator.company().cloned();
-        let invoices = InvoiceSettings { tax, seller, invoice, company, zone: defaults.timezone.clone() };
+        let zone = defaults.timezone.clone();
+        let undrawn = UndrawnCharacters::default();
+        let invoices = InvoiceSettings { tax, seller, invoice, company, zone, folder, undrawn };
         let wait = Duration::from_secs(wait);
         let default_key_file = default_config.as_ref().map(|folder| folder.join(KEY_FILE));
         Ok(Self {

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod credit;
+mod document;
 mod hold;
 mod issue;
 mod line;
