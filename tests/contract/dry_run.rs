@@ -121,6 +121,7 @@ const OTHERS: &[&str] = &[
     "balance explain",
     "invoice show",
     "invoice list",
+    "invoice export",
     "payment list",
     "report receivables",
     "report balances",

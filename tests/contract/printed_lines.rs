@@ -117,6 +117,7 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "invoice cancel 1 -n"),
     (Single, "invoice credit 2 --reason wrong --config mail.toml -n"),
     (Single, "invoice write-off 2 --description lost --config mail.toml -n"),
+    (List, "invoice export . --to hledger --period 2020 --force"),
     (Single, "payment record ABC 1 --currency EUR --config mail.toml -n -q"),
     (List, "payment list"),
     (Single, "payment allocate 2 --oldest --config mail.toml -n"),

@@ -1,5 +1,6 @@
 //! The configuration: the file, the options and environment variables that take precedence, and the origin of each setting.
 
+pub(crate) mod accounting;
 pub(crate) mod certificates;
 pub(crate) mod change;
 mod edit;
@@ -23,6 +24,7 @@ use etcetera::BaseStrategy;
 use ssgctl::model::{Gateway, Invalid};
 use ssgctl::store::files::{FileRole, protect};
 
+use crate::config::accounting::AccountingSection;
 use crate::config::file::ConfigFile;
 use crate::config::import::ImportSection;
 use crate::config::invoice::InvoiceSettings;
@@ -118,6 +120,7 @@ pub(crate) struct Settings {
     /// The warnings of every new customer.
     pub(crate) warnings: WarningsSection,
     pub(crate) invoices: InvoiceSettings,
+    pub(crate) accounting: AccountingSection,
     /// Saved import mappings, by name.
     pub(crate) imports: BTreeMap<String, ImportSection>,
     /// The settings that options or variables can set, too.
@@ -169,7 +172,7 @@ impl Settings {
         });
         let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
         let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder: folder.clone() };
-        let ConfigFile { defaults, gateway, warnings, tax, seller, invoice, import: imports, .. } = file;
+        let ConfigFile { defaults, gateway, warnings, tax, seller, invoice, accounting, import: imports, .. } = file;
         let company = mail.operator.company().cloned();
         let zone = defaults.timezone.clone();
         let undrawn = UndrawnCharacters::default();
@@ -188,6 +191,7 @@ impl Settings {
             mail,
             warnings,
             invoices,
+            accounting,
             imports,
             overridable: list,
         })

@@ -187,6 +187,7 @@ pub const LINES: &[&str] = &[
     "invoice cancel 1",
     "invoice credit 2 --reason wrong --config mail.toml",
     "invoice write-off 2 --description lost --config mail.toml",
+    "invoice export . --to hledger --period 2020 --force",
     "payment record ABC AMOUNT:1 --currency EUR --config mail.toml",
     "payment list",
     "payment allocate 2 --oldest --config mail.toml",
