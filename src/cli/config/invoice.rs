@@ -11,6 +11,7 @@ use ssgctl::model::invoice::{
 use ssgctl::model::{Country, Name, Organisation, PostalAddress, Zone};
 use ssgctl::ops::invoice::{Invoicing, MakePdf};
 
+use crate::config::accounting::AccountingSection;
 use crate::config::invoice_look::{InvoiceLook, UndrawnCharacters, make_pdf};
 use crate::exit::{ErrorCode, Failure, Result};
 
@@ -83,6 +84,7 @@ pub(crate) struct InvoiceSettings {
     pub(crate) tax: TaxSection,
     pub(crate) seller: SellerSection,
     pub(crate) invoice: InvoiceSection,
+    pub(crate) accounting: AccountingSection,
     /// The company of `[operator]`, and the zone of `[defaults]`.
     pub(crate) company: Option<Name>,
     pub(crate) zone: Option<Zone>,

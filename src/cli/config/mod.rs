@@ -24,11 +24,9 @@ use etcetera::BaseStrategy;
 use ssgctl::model::{Gateway, Invalid};
 use ssgctl::store::files::{FileRole, protect};
 
-use crate::config::accounting::AccountingSection;
 use crate::config::file::ConfigFile;
 use crate::config::import::ImportSection;
 use crate::config::invoice::InvoiceSettings;
-use crate::config::invoice_look::UndrawnCharacters;
 use crate::config::listing::{in_file, list_defaults, list_gateway, list_imports, path_setting};
 use crate::config::mail::{MailSettings, WarningsSection};
 use crate::exit::{ErrorCode, Failure, Result};
@@ -120,7 +118,6 @@ pub(crate) struct Settings {
     /// The warnings of every new customer.
     pub(crate) warnings: WarningsSection,
     pub(crate) invoices: InvoiceSettings,
-    pub(crate) accounting: AccountingSection,
     /// Saved import mappings, by name.
     pub(crate) imports: BTreeMap<String, ImportSection>,
     /// The settings that options or variables can set, too.
@@ -173,10 +170,9 @@ impl Settings {
         let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
         let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder: folder.clone() };
         let ConfigFile { defaults, gateway, warnings, tax, seller, invoice, accounting, import: imports, .. } = file;
-        let company = mail.operator.company().cloned();
-        let zone = defaults.timezone.clone();
-        let undrawn = UndrawnCharacters::default();
-        let invoices = InvoiceSettings { tax, seller, invoice, company, zone, folder, undrawn };
+        let (company, zone) = (mail.operator.company().cloned(), defaults.timezone.clone());
+        let invoices =
+            InvoiceSettings { tax, seller, invoice, accounting, company, zone, folder, ..InvoiceSettings::default() };
         let wait = Duration::from_secs(wait);
         let default_key_file = default_config.as_ref().map(|folder| folder.join(KEY_FILE));
         Ok(Self {
@@ -191,7 +187,6 @@ impl Settings {
             mail,
             warnings,
             invoices,
-            accounting,
             imports,
             overridable: list,
         })

@@ -97,7 +97,7 @@ pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
     let (copies, entries) =
         context.read(|snapshot| Ok((copies(snapshot, first, last)?, payments(snapshot, first, last)?)))?;
     let Payments { received, left_out: not_exported } = entries;
-    let mut export = export(args.to, &context.settings.accounting, &copies, &received)?;
+    let mut export = export(args.to, &context.settings.invoices.accounting, &copies, &received)?;
     if matches!(args.to, AccountingProgram::Sage50 | AccountingProgram::Hledger) {
         export.left_out.extend(not_exported);
     }
@@ -114,8 +114,11 @@ pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
         context.note(&format!("{document} is left out, because the program cannot import it: enter it by hand"));
     }
     context.note(&format!("{} from {first} to {last}", count(copies.len() as u64, "document")));
-    let rows: Vec<ExportedFile> = paths.iter().map(|path| ExportedFile(path.display().to_string())).collect();
-    context.output.rows(&rows)
+    let rows = paths.iter().zip(&export.files).map(|(path, file)| ExportedFile {
+        path: path.display().to_string(),
+        bytes: i64::try_from(file.text.len()).unwrap_or(i64::MAX),
+    });
+    context.output.rows(&rows.collect::<Vec<_>>())
 }
 
 fn export(
@@ -197,9 +200,13 @@ fn received(snapshot: &Snapshot<'_>, entry: &Receivable) -> ssgctl::Result<Recei
 }
 
 /// A file that was written.
-struct ExportedFile(String);
+struct ExportedFile {
+    path: String,
+    bytes: i64,
+}
 
 impl Row for ExportedFile {
     const NAME: &str = "file";
-    const COLUMNS: &[Column<Self>] = &[Column::new("file", |file| Cell::text(&file.0))];
+    const COLUMNS: &[Column<Self>] =
+        &[Column::new("file", |file| Cell::text(&file.path)), Column::new("bytes", |file| Cell::number(file.bytes))];
 }
