@@ -63,6 +63,8 @@ const MEANT: &[&str] = &[
     "three letters",
     "words of letters",
     "Latin letters",
+    // A size of paper.
+    "a4 or letter",
     // Characters of an alphabet.
     "A country's two letters",
     "ASCII letters",

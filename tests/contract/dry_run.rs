@@ -125,6 +125,7 @@ const OTHERS: &[&str] = &[
     "invoice show",
     "invoice list",
     "fee list",
+    "invoice export",
     "payment list",
     "report receivables",
     "report balances",

@@ -48,6 +48,15 @@ fn an_invoice_says_everything_in_reading_order() {
 }
 
 #[test]
+fn what_has_no_number_says_that_it_is_no_vat_invoice() {
+    let mut draft = invoice_copies::one_line();
+    draft.number = None;
+    assert_in_order(&text(&draft), &["Draft invoice", "This is not a VAT invoice", "Billed to", "Date\n"]);
+    assert!(!text(&invoice_copies::one_line()).contains("not a VAT invoice"));
+    assert!(text(&invoice_copies::pro_forma()).contains("This is not a VAT invoice"));
+}
+
+#[test]
 fn the_same_invoice_gives_the_same_bytes() {
     for (name, copy) in invoice_copies::all() {
         let stored = serde_json::to_string(&copy).expect("json");

@@ -10,6 +10,7 @@ use ssgctl::model::{Country, CustomerDetails, Gateway, Limit, PaymentTerms, Serv
 use ssgctl::ops;
 use ssgctl::store::files::SmallFile;
 
+use crate::config::accounting::AccountingSection;
 use crate::config::import::ImportSection;
 use crate::config::invoice::{InvoiceSection, SellerSection, TaxSection};
 use crate::config::known::nearest;
@@ -32,6 +33,7 @@ pub(super) struct ConfigFile {
     pub(super) tax: TaxSection,
     pub(super) seller: SellerSection,
     pub(super) invoice: InvoiceSection,
+    pub(super) accounting: AccountingSection,
     pub(super) import: BTreeMap<String, ImportSection>,
 }
 

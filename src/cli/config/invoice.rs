@@ -1,14 +1,18 @@
 //! The sections of the configuration about invoices: `[tax]`, `[seller]` and `[invoice]`.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::Deserialize;
+use ssgctl::formats::pdf::{Accent, PaperSize};
 use ssgctl::model::invoice::{
-    BankDetails, DatedRate, InvoiceCopy, InvoiceParty, InvoiceRules, SeriesPattern, SeriesRule, TaxCategory, TaxRules,
+    BankDetails, DatedRate, InvoiceParty, InvoiceRules, SeriesPattern, SeriesRule, TaxCategory, TaxRules,
 };
 use ssgctl::model::{Country, Name, Organisation, PostalAddress, Zone};
-use ssgctl::ops::invoice::Invoicing;
+use ssgctl::ops::invoice::{Invoicing, MakePdf};
 
+use crate::config::accounting::AccountingSection;
+use crate::config::invoice_look::{InvoiceLook, UndrawnCharacters, make_pdf};
 use crate::exit::{ErrorCode, Failure, Result};
 
 /// `[tax]`: how the operator taxes.
@@ -50,6 +54,11 @@ pub(crate) struct InvoiceSection {
     timezone: Option<Zone>,
     prepaid_tax: PrepaidTax,
     notes: Vec<String>,
+    paper: Option<PaperSize>,
+    accent: Option<Accent>,
+    logo: Option<PathBuf>,
+    fonts: Vec<PathBuf>,
+    foot: Vec<String>,
 }
 
 /// When money that is paid in advance is taxed.
@@ -75,9 +84,14 @@ pub(crate) struct InvoiceSettings {
     pub(crate) tax: TaxSection,
     pub(crate) seller: SellerSection,
     pub(crate) invoice: InvoiceSection,
+    pub(crate) accounting: AccountingSection,
     /// The company of `[operator]`, and the zone of `[defaults]`.
     pub(crate) company: Option<Name>,
     pub(crate) zone: Option<Zone>,
+    /// The folder of the configuration file, which paths of the logo and of fonts begin in.
+    pub(crate) folder: Option<PathBuf>,
+    /// What the PDFs made by these settings could not draw.
+    pub(crate) undrawn: UndrawnCharacters,
 }
 
 impl InvoiceSettings {
@@ -86,6 +100,7 @@ impl InvoiceSettings {
         let Self { tax, seller, invoice, .. } = self;
         let rates = tax.standard.iter().map(|dated| format!("{} % from {}", dated.rate, dated.from));
         let rates: Vec<String> = rates.collect();
+        let fonts: Vec<String> = invoice.fonts.iter().map(|font| font.display().to_string()).collect();
         vec![
             ("tax.country", tax.country.as_ref().map(ToString::to_string)),
             ("tax.vat_number", tax.vat_number.clone()),
@@ -95,7 +110,26 @@ impl InvoiceSettings {
             ("invoice.series", invoice.series.as_ref().map(ToString::to_string)),
             ("invoice.credit_note_series", invoice.credit_note_series.as_ref().map(ToString::to_string)),
             ("invoice.timezone", invoice.timezone.as_ref().map(ToString::to_string)),
+            ("invoice.paper", invoice.paper.map(|paper| paper.as_str().to_owned())),
+            ("invoice.accent", invoice.accent.map(|accent| accent.to_string())),
+            ("invoice.logo", invoice.logo.as_ref().map(|logo| logo.display().to_string())),
+            ("invoice.fonts", (!invoice.fonts.is_empty()).then(|| fonts.join(", "))),
+            ("invoice.foot", (!invoice.foot.is_empty()).then(|| invoice.foot.join(", "))),
         ]
+    }
+
+    /// Makes PDFs in the look of the settings.
+    fn make_pdf(&self) -> MakePdf {
+        let InvoiceSection { paper, accent, logo, fonts, foot, .. } = &self.invoice;
+        let in_folder = |path: &PathBuf| self.folder.as_ref().map_or_else(|| path.clone(), |folder| folder.join(path));
+        let look = InvoiceLook {
+            paper: paper.unwrap_or_default(),
+            accent: accent.unwrap_or_default(),
+            logo: logo.as_ref().map(in_folder),
+            fonts: fonts.iter().map(in_folder).collect(),
+            foot: foot.clone(),
+        };
+        make_pdf(look, self.undrawn.clone())
     }
 
     /// The zone of the dates of invoices.
@@ -154,7 +188,7 @@ impl InvoiceSettings {
             let message = "series and credit_note_series in [invoice] must differ";
             return Err(Failure::new(ErrorCode::Config, message));
         }
-        Ok(Invoicing { rules, make_pdf })
+        Ok(Invoicing { rules, make_pdf: self.make_pdf() })
     }
 
     fn series(&self, pattern: Option<&SeriesPattern>, default: &str) -> Result<SeriesRule> {
@@ -163,10 +197,4 @@ impl InvoiceSettings {
         let width = self.invoice.number_width.unwrap_or(4).clamp(1, 12);
         Ok(SeriesRule { pattern, width, start: self.invoice.first_number.unwrap_or(1).max(1) })
     }
-}
-
-/// Makes the PDF of an invoice, credit note or pro-forma: the only place where a document becomes one. None is made yet.
-#[expect(clippy::unnecessary_wraps, reason = "the type of what makes a PDF")]
-fn make_pdf(_: &InvoiceRules, _: &InvoiceCopy) -> ssgctl::Result<Option<Vec<u8>>> {
-    Ok(None)
 }

@@ -44,6 +44,18 @@ pub(crate) const SETTINGS: &[&str] = &[
     "roles.support.address",
     "roles.support.reply_to",
     "roles.support.signature",
+    "tax.country",
+    "tax.vat_number",
+    "tax.domestic",
+    "seller.name",
+    "invoice.series",
+    "invoice.credit_note_series",
+    "invoice.timezone",
+    "invoice.paper",
+    "invoice.accent",
+    "invoice.logo",
+    "invoice.fonts",
+    "invoice.foot",
 ];
 
 /// The only setting that is a secret itself.

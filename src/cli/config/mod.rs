@@ -1,11 +1,13 @@
 //! The configuration: the file, the options and environment variables that take precedence, and the origin of each setting.
 
+pub(crate) mod accounting;
 pub(crate) mod certificates;
 pub(crate) mod change;
 mod edit;
 mod file;
 pub(crate) mod import;
 pub(crate) mod invoice;
+mod invoice_look;
 pub(crate) mod known;
 mod listing;
 pub(crate) mod mail;
@@ -166,10 +168,11 @@ impl Settings {
             ),
         });
         let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
-        let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder };
-        let ConfigFile { defaults, gateway, warnings, tax, seller, invoice, import: imports, .. } = file;
-        let company = mail.operator.company().cloned();
-        let invoices = InvoiceSettings { tax, seller, invoice, company, zone: defaults.timezone.clone() };
+        let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder: folder.clone() };
+        let ConfigFile { defaults, gateway, warnings, tax, seller, invoice, accounting, import: imports, .. } = file;
+        let (company, zone) = (mail.operator.company().cloned(), defaults.timezone.clone());
+        let invoices =
+            InvoiceSettings { tax, seller, invoice, accounting, company, zone, folder, ..InvoiceSettings::default() };
         let wait = Duration::from_secs(wait);
         let default_key_file = default_config.as_ref().map(|folder| folder.join(KEY_FILE));
         Ok(Self {

@@ -34,8 +34,9 @@ fn draw_title(layout: &mut PageLayout<'_>, copy: &InvoiceCopy, top: Length) -> L
     let style = TextStyle { weight: Weight::Bold, size: pt(20), ink: layout.accent() };
     let (right, width) = (layout.right(), layout.width());
     let mut y = top;
-    let subtitle = (copy.kind == InvoiceKind::ProForma).then_some("This is not a VAT invoice");
-    for (text, style) in [(words::title(copy.kind), style)].into_iter().chain(subtitle.map(|text| (text, STRONG))) {
+    // Only an issued document has a number.
+    let subtitle = copy.number.is_none().then_some("This is not a VAT invoice");
+    for (text, style) in [(words::title(copy), style)].into_iter().chain(subtitle.map(|text| (text, STRONG))) {
         for line in layout.wrapped(text, style, width) {
             layout.put_right(&line, style, right, y);
             y += style.leading();

@@ -53,7 +53,7 @@ pub fn invoice_pdf(copy: &InvoiceCopy, style: &PdfStyle) -> InvoicePdf {
     let count = pages.len();
     let number = copy.number.clone().unwrap_or_else(|| copy.payment.reference.to_string());
     let metadata = Metadata {
-        title: format!("{} {number}", words::title(copy.kind)),
+        title: format!("{} {number}", words::title(copy)),
         author: copy.seller.name.clone(),
         date: copy.issued_on,
     };

@@ -152,5 +152,5 @@ pub(super) fn usual_foot(copy: &InvoiceCopy) -> Vec<String> {
 /// The first line of further pages: what they belong to.
 pub(super) fn page_heading(copy: &InvoiceCopy) -> String {
     let number = copy.number.as_ref().map_or_else(|| copy.payment.reference.grouped(), Clone::clone);
-    format!("{} {number} · {} · {}", words::title(copy.kind), copy.seller.name, words::date(copy.issued_on))
+    format!("{} {number} · {} · {}", words::title(copy), copy.seller.name, words::date(copy.issued_on))
 }

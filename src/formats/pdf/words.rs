@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::model::invoice::{BilledPeriod, InvoiceKind, TaxCategory};
+use crate::model::invoice::{BilledPeriod, InvoiceCopy, InvoiceKind, TaxCategory};
 use crate::model::{Currency, Money, Unit};
 
 /// `28 November 2026`, which no reader takes for another day.
@@ -59,8 +59,9 @@ pub(super) fn in_fours(text: &str) -> String {
 }
 
 /// What the document calls itself.
-pub(super) const fn title(kind: InvoiceKind) -> &'static str {
-    match kind {
+pub(super) const fn title(copy: &InvoiceCopy) -> &'static str {
+    match copy.kind {
+        InvoiceKind::Invoice if copy.number.is_none() => "Draft invoice",
         InvoiceKind::Invoice => "Invoice",
         InvoiceKind::CreditNote => "Credit note",
         InvoiceKind::ProForma => "Pro-forma invoice",

@@ -13,6 +13,7 @@ mod settle;
 mod write_off;
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::model::invoice::{Invoice, InvoiceCopy, InvoiceRules};
@@ -28,7 +29,7 @@ pub(in crate::ops) use settle::{settle, take_back};
 pub use write_off::write_off;
 
 /// Makes the PDF of a document; `None` if none is made.
-pub type MakePdf = fn(&InvoiceRules, &InvoiceCopy) -> Result<Option<Vec<u8>>>;
+pub type MakePdf = Arc<dyn Fn(&InvoiceRules, &InvoiceCopy) -> Result<Option<Vec<u8>>> + Send + Sync>;
 
 /// The operator's settings for invoices, and how their PDFs are made.
 #[derive(Clone)]

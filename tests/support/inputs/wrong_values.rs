@@ -194,6 +194,7 @@ pub const LINES: &[&str] = &[
     "fee add ABC --amount 1 --currency EUR --description New --monthly",
     "fee list",
     "fee end FEE:1",
+    "invoice export . --to hledger --period 2020 --force",
     "payment record ABC AMOUNT:1 --currency EUR --config mail.toml",
     "payment list",
     "payment allocate 2 --oldest --config mail.toml",

@@ -2,6 +2,8 @@
 
 mod cancel;
 mod credit;
+mod document;
+mod export;
 mod hold;
 mod issue;
 mod line;
@@ -34,6 +36,7 @@ pub(crate) enum Command {
     Cancel(ArgsIfNamed<cancel::CancelArgs>),
     Credit(ArgsIfNamed<credit::CreditArgs>),
     WriteOff(ArgsIfNamed<write_off::WriteOffArgs>),
+    Export(ArgsIfNamed<export::ExportArgs>),
 }
 
 impl Command {
@@ -50,6 +53,7 @@ impl Command {
             Self::Cancel(ArgsIfNamed(args)) => cancel::run(&args, context),
             Self::Credit(ArgsIfNamed(args)) => credit::run(args, context),
             Self::WriteOff(ArgsIfNamed(args)) => write_off::run(args, context),
+            Self::Export(ArgsIfNamed(args)) => export::run(&args, context),
         }
     }
 }

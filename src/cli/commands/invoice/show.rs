@@ -5,6 +5,7 @@ use ssgctl::model::Unit;
 use ssgctl::model::invoice::{InvoiceCopy, InvoiceParty};
 use ssgctl::report::{self, InvoiceOverview};
 
+use crate::commands::invoice::document::{self, DocumentArgs};
 use crate::commands::invoice::row::{LineRow, SettledRow, TaxRow, today};
 use crate::context::Context;
 use crate::exit::Result;
@@ -13,17 +14,29 @@ use crate::output::{Cell, DetailView};
 /// Show an invoice: what it says, its state, and what settles it
 ///
 /// An issued invoice is shown as it was issued. A draft is shown as it would be issued today.
+///
+/// --pdf writes the PDF instead: of an issued invoice the file that was stored with it, of a draft or pro-forma one that says that it
+/// is not a VAT invoice. --xml writes an e-invoice by EN 16931; an invoice that the standard cannot express is refused with the rule
+/// that it breaks.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl invoice show INV-2026-0007
-  ssgctl invoice show 7 --json | jq -r '.lines[].description'")]
+  ssgctl invoice show 7 --json | jq -r '.lines[].description'
+  ssgctl invoice show INV-2026-0007 --pdf INV-2026-0007.pdf
+  ssgctl invoice show INV-2026-0007 --xml ubl --file INV-2026-0007.xml")]
 pub(crate) struct ShowArgs {
     /// Number of the invoice, ID of its draft, or its reference for payments
     #[arg(value_name = "INVOICE")]
     invoice: String,
+
+    #[command(flatten)]
+    document: DocumentArgs,
 }
 
 pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
+    if args.document.is_asked_for() {
+        return document::run(&args.document, &args.invoice, context);
+    }
     let (today, settings) = (today(context), context.settings.invoices.clone());
     // Only a draft needs the configuration, and its absence is then the reason for the failure.
     let mut failure = None;
