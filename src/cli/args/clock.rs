@@ -4,7 +4,7 @@ use clap::Args;
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct ClockArgs {
-    /// Post although the newest ledger entry is dated more than 5 minutes ahead of the clock, because the clock is right
+    /// Trust the clock, and post although the newest ledger entry is dated more than 5 minutes ahead of it
     #[arg(long)]
     pub(crate) accept_clock: bool,
 }

@@ -130,7 +130,7 @@ pub(crate) enum Command {
     /// Draft and issue invoices, and credit them
     #[command(subcommand)]
     Invoice(DeferredCommand<invoice::Command>),
-    /// Manage fees, which the month's run invoices
+    /// Manage fees, which `invoice run` bills
     #[command(subcommand)]
     Fee(DeferredCommand<fee::Command>),
     /// Record payments and settle invoices with them

@@ -68,6 +68,23 @@ fn refusal(event: &Event, entity: EntityKind, action: &str) -> UndoError {
         (EntityKind::Plan, "import") => {
             ("imported a price list", Some(format!("`ssgctl plan import --plan {subject}` reads the earlier list")))
         }
+        (EntityKind::Traffic, "expire") => ("gave up messages; a later report of one still wins", None),
+        (EntityKind::Invoice, "issue" | "credit") => {
+            ("issued a document, which never changes", Some("`ssgctl invoice credit` credits an invoice".to_owned()))
+        }
+        (EntityKind::Invoice, "hold") => ("put drafts on hold", Some(format!("`ssgctl invoice release {subject}`"))),
+        (EntityKind::Invoice, "release") => ("released drafts", Some(format!("`ssgctl invoice hold {subject}`"))),
+        (EntityKind::Invoice, "cancel") => ("cancelled a draft", Some("`ssgctl invoice new` makes another".to_owned())),
+        (EntityKind::Invoice, _) => {
+            ("changed an invoice", Some(format!("`ssgctl invoice cancel {subject}` ends a draft")))
+        }
+        (EntityKind::Payment, "record") => (
+            "recorded a payment, and payments are reversed",
+            Some(format!("`ssgctl payment reverse {subject} --description TEXT`")),
+        ),
+        (EntityKind::Payment, _) => ("booked money that customers owe or paid", None),
+        (EntityKind::Fee, "add") => ("added a fee", Some(format!("`ssgctl fee end {subject}` ends it"))),
+        (EntityKind::Fee, _) => ("ended a fee", Some("`ssgctl fee add` adds another".to_owned())),
         (EntityKind::Service, "new") => ("created a service, and services are not archived", None),
         _ => ("changed nothing that can be taken back", None),
     };

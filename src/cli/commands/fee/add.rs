@@ -13,7 +13,7 @@ use crate::commands::invoice::today;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Add a fee, which the month's run invoices
+/// Add a fee, which `invoice run` bills
 ///
 /// A fee is due once, or with --monthly each month: a month of which it covers a part costs that part by days. `ssgctl invoice
 /// run` bills each day once, for prepaid customers too. Fees are never taken from balances.

@@ -9,7 +9,7 @@ use crate::commands::invoice::row::today;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Let drafts be issued that are on hold
+/// Release drafts that are on hold
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl invoice release 7")]

@@ -25,7 +25,7 @@ pub(crate) struct AllocateArgs {
     #[arg(long, value_name = "INVOICE", required_unless_present = "oldest")]
     invoice: Vec<String>,
 
-    /// Settle the open invoices, those due first first
+    /// Settle the open invoices, the earliest due date first
     #[arg(long, conflicts_with = "invoice")]
     oldest: bool,
 

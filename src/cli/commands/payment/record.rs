@@ -31,7 +31,7 @@ pub(crate) struct RecordArgs {
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: String,
 
-    /// Amount that came
+    /// Amount received
     #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
     amount: Money,
 
@@ -43,11 +43,11 @@ pub(crate) struct RecordArgs {
     #[arg(long, value_name = "INVOICE")]
     invoice: Vec<String>,
 
-    /// Pay the open invoices, those due first first
+    /// Pay the open invoices, the earliest due date first
     #[arg(long, conflicts_with = "invoice")]
     oldest: bool,
 
-    /// Day on which the money came [default: today]
+    /// Day on which the money was received [default: today]
     #[arg(long, value_name = "DATE")]
     on: Option<DayArg>,
 

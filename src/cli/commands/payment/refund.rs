@@ -25,7 +25,7 @@ pub(crate) struct RefundArgs {
     #[arg(long, value_name = "AMOUNT")]
     amount: Option<Money>,
 
-    /// Day on which the money went [default: today]
+    /// Day on which the money was refunded [default: today]
     #[arg(long, value_name = "DATE")]
     on: Option<DayArg>,
 

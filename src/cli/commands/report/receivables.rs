@@ -24,7 +24,7 @@ pub(crate) struct ReceivablesArgs {
     #[command(flatten)]
     customer: CustomerFilterArgs,
 
-    /// Day at whose end it was so [default: today]
+    /// The state at the end of this day [default: today]
     #[arg(long, value_name = "DATE")]
     as_of: Option<DayArg>,
 

@@ -52,10 +52,15 @@ impl Snapshot<'_> {
         let mut recorded: BTreeMap<String, (Time, Map<String, Value>)> = BTreeMap::new();
         self.events(&EventFilter { entities: vec![EntityKind::Balance], ..EventFilter::default() }, |event| {
             if event.change.action == "warn" {
-                let (at, fields) = recorded.entry(event.change.subject).or_insert((event.at, Map::new()));
-                *at = event.at;
                 let now = |mut step: Value| step.get_mut(1).map(Value::take).unwrap_or_default();
-                fields.extend(event.change.fields.into_iter().map(|(field, step)| (field, now(step))));
+                let changed = event.change.fields.into_iter().map(|(field, step)| (field, now(step)));
+                let (at, fields) = recorded.entry(event.change.subject.clone()).or_insert((event.at, Map::new()));
+                *at = event.at;
+                fields.extend(changed);
+                // Undoing the first event of a warning removes it.
+                if fields.get("active").is_some_and(Value::is_null) {
+                    recorded.remove(&event.change.subject);
+                }
             }
             Ok::<_, Error>(())
         })?;
