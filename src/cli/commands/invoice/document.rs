@@ -65,7 +65,9 @@ pub(super) fn run(args: &DocumentArgs, name: &str, context: &mut Context) -> Res
         out.pieces().write_all(&bytes).map_err(Failure::output)?;
         Ok(invoice.name())
     })?;
-    context.settings.invoices.undrawn.take_warnings().iter().for_each(|warning| Context::warn(warning));
+    for warning in context.settings.invoices.undrawn.take_warnings() {
+        Context::warn(&warning);
+    }
     if let Some(file) = file {
         context.note(&format!("{shown} in {}", quoted(file.display())));
     }
