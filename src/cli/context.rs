@@ -274,7 +274,9 @@ impl Context {
         } else {
             self.committed = true;
         }
-        self.settings.invoices.undrawn.take_warnings().iter().for_each(|warning| Self::warn(warning));
+        for warning in self.settings.invoices.undrawn.take_warnings() {
+            Self::warn(&warning);
+        }
     }
 
     /// Who makes a change, for the audit log: `--actor`, else the operating system's user. Anybody can claim to be any actor, so

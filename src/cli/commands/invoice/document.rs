@@ -21,7 +21,7 @@ use crate::exit::{ErrorCode, Failure, Result};
 enum XmlSyntax {
     /// UBL 2.1, as in Peppol BIS Billing 3.0
     Ubl,
-    /// CII, as in Factur-X and ZUGFeRD
+    /// CII, as in Factur-X
     Cii,
 }
 
@@ -50,6 +50,7 @@ impl DocumentArgs {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "asks whether stdout is a terminal and writes nothing")]
 pub(super) fn run(args: &DocumentArgs, name: &str, context: &mut Context) -> Result<()> {
     let file = args.pdf.as_deref().or(args.file.as_deref()).filter(|file| *file != Path::new("-"));
     if args.pdf.is_some() && file.is_none() && std::io::stdout().is_terminal() {
@@ -65,7 +66,9 @@ pub(super) fn run(args: &DocumentArgs, name: &str, context: &mut Context) -> Res
         out.pieces().write_all(&bytes).map_err(Failure::output)?;
         Ok(invoice.name())
     })?;
-    context.settings.invoices.undrawn.take_warnings().iter().for_each(|warning| Context::warn(warning));
+    for warning in context.settings.invoices.undrawn.take_warnings() {
+        Context::warn(&warning);
+    }
     if let Some(file) = file {
         context.note(&format!("{shown} in {}", quoted(file.display())));
     }
