@@ -11,6 +11,9 @@ const COMMAND: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-
 /// The help of the program: its commands by subject are among what comes before the options.
 const PROGRAM: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}Options:\n{options}{after-help}";
 
+/// The width of the list of commands, which fits every terminal.
+const HELP_WIDTH: usize = 80;
+
 /// The command groups and commands by subject. Those that are not listed come last.
 const SUBJECTS: &[(&str, &[&str])] = &[
     ("Customers", &["overview", "customer", "contact", "note", "quick-create"]),
@@ -62,7 +65,12 @@ pub(crate) fn by_subject(program: Command) -> Command {
         .collect();
     let is_listed = |name: &str| SUBJECTS.iter().any(|(_, names)| names.contains(&name));
     let width = commands.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    let line = |(name, about): &(String, String)| format!("  {name:width$}  {about}\n");
+    // Wrapped here: the parser would begin further lines below the names.
+    let line = |(name, about): &(String, String)| {
+        let (first, further) = (format!("  {name:width$}  "), " ".repeat(width + 4));
+        let options = textwrap::Options::new(HELP_WIDTH).initial_indent(&first).subsequent_indent(&further);
+        format!("{}\n", textwrap::fill(about, options))
+    };
     let mut list = "Commands:\n".to_owned();
     for (subject, names) in SUBJECTS {
         let found: String =
