@@ -27,7 +27,7 @@ pub struct CustomerDetails {
     #[serde(default)]
     pub invoice_emails: Vec<EmailAddress>,
     pub invoice_address: Option<PostalAddress>,
-    #[serde(default, skip_serializing_if = "Billing::is_default")]
+    #[serde(default)]
     pub billing: Billing,
 }
 
@@ -58,13 +58,6 @@ word_enum! {
         Prepaid = "prepaid",
         /// After a month, for its usage.
         Postpaid = "postpaid",
-    }
-}
-
-impl Billing {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-    fn is_default(&self) -> bool {
-        *self == Self::default()
     }
 }
 

@@ -70,19 +70,19 @@ impl Month {
 }
 
 /// The unbilled usage of all months up to one, ordered by customer, currency, month, account, country and price. SMS credits are
-/// never billed.
-pub fn unbilled_usage(snapshot: &Snapshot<'_>, last: Month, zone: &Zone) -> Result<Vec<UnbilledUsage>> {
+/// never billed. Months are those of UTC.
+pub fn unbilled_usage(snapshot: &Snapshot<'_>, last: Month) -> Result<Vec<UnbilledUsage>> {
     let overflow = || Error::Overflow { what: "the usage of a month" };
     let accounts = snapshot.traffic_accounts(&TrafficFilter::default())?;
     let names: HashMap<i64, (&AccountCode, &SystemId)> =
         accounts.iter().map(|account| (account.id, (&account.customer, &account.system_id))).collect();
     let ids: HashMap<&SystemId, i64> = accounts.iter().map(|account| (&account.system_id, account.id)).collect();
     let mut cells: BTreeMap<(&'static str, UsageCell), (BilledUsage, Option<Money>)> = BTreeMap::new();
-    // A day of UTC may begin in the month before. Without traffic there may still be usage that was billed and then reverted.
-    let first = snapshot.first_day_of_traffic()?.map(|first| Month::of(first.yesterday().unwrap_or(first)));
+    // Without traffic there may still be usage that was billed and then reverted.
+    let first = snapshot.first_day_of_traffic()?.map(Month::of);
     let mut next = first;
     while let Some(month) = next.filter(|month| *month <= last) {
-        for (currency, usage, price) in used(snapshot, month, zone, &ids)? {
+        for (currency, usage, price) in used(snapshot, month, &ids)? {
             let none = (BilledUsage { parts: 0, charge: Money::ZERO, ..usage.clone() }, price);
             let (sum, _) = cells.entry((currency.code(), usage.cell.clone())).or_insert(none);
             *sum = sum.plus(&usage).ok_or_else(overflow)?;
@@ -114,15 +114,15 @@ pub fn unbilled_usage(snapshot: &Snapshot<'_>, last: Month, zone: &Zone) -> Resu
     Ok(unbilled)
 }
 
-/// What was charged in money for the messages of a month, with the price of a message part.
+/// What was charged in money for the messages of a month of UTC, with the price of a message part. Charges are known by days of UTC
+/// only, whatever the time zone of the dates on invoices.
 fn used(
     snapshot: &Snapshot<'_>,
     month: Month,
-    zone: &Zone,
     ids: &HashMap<&SystemId, i64>,
 ) -> Result<Vec<(Currency, BilledUsage, Option<Money>)>> {
     let question = TrafficQuestion {
-        calendar: Calendar { period: month.period(zone)?, grain: None, zone: zone.time_zone() },
+        calendar: Calendar { period: month.period(&Zone::UTC)?, grain: None, zone: Zone::UTC.time_zone() },
         by: vec![TrafficGroup::Account, TrafficGroup::Country, TrafficGroup::Price],
         filter: TrafficFilter::default(),
         country: None,

@@ -246,3 +246,15 @@ fn what_is_written_off_is_no_longer_open() {
     assert_eq!(late.entry.unallocated(), valid("1"), "a payment after the write-off stays unallocated");
     assert_eq!(fixture.findings(), Vec::<String>::new());
 }
+
+#[test]
+fn a_top_up_has_no_more_decimals_than_its_currency_and_costs_something() {
+    let line = |amount: &str, net: &str| {
+        let top_up = ssgctl::model::invoice::TopUp { unit: valid("EUR"), amount: valid(amount) };
+        invoice::top_up_line(top_up, valid(net), valid("EUR")).map(drop)
+    };
+    assert!(line("5.01", "5.01").is_ok());
+    for (amount, net) in [("5.001", "5.00"), ("5.00", "5.009"), ("0.004", "0.00"), ("5", "0"), ("5", "-5")] {
+        assert!(matches!(line(amount, net), Err(Error::Invalid { .. })), "{amount} for {net}");
+    }
+}

@@ -320,7 +320,7 @@ proptest! {
         }
         prop_assert_eq!(fixture.findings(), Vec::<String>::new());
         let charged: i64 = imports.iter().sum::<i64>() * 333_000;
-        let unbilled = fixture.read(|now| unbilled_usage(now, month("2026-11-01"), &ssgctl::model::Zone::UTC));
+        let unbilled = fixture.read(|now| unbilled_usage(now, month("2026-11-01")));
         let unbilled: i64 = unbilled.iter().map(|usage| usage.usage.charge.e8()).sum();
         let mut billed = 0;
         let mut drafts = Vec::new();
@@ -340,5 +340,27 @@ proptest! {
         let issued: i64 = drafts.iter().filter(|draft| draft.issued.is_some()).map(|draft| draft.net.e8()).sum();
         let balance = fixture.balance("ACME", Unit::Currency(valid("EUR"))).map_or(0, |balance| balance.balance.e8());
         prop_assert_eq!(balance, issued - charged);
+    }
+}
+
+#[test]
+fn usage_is_of_the_month_in_utc_whatever_the_zone_of_dates() {
+    for zone in ["Europe/London", "Asia/Kolkata", "America/New_York"] {
+        let mut fixture = fixture();
+        let around = [
+            ("1", "2026-09-30T10:00:00Z", UK, 10),
+            ("2", "2026-10-01T00:00:00Z", UK, 20),
+            ("3", "2026-10-31T23:59:59Z", UK, 30),
+            ("4", "2026-11-01T00:00:00Z", UK, 40),
+        ];
+        import(&mut fixture, "a", &around);
+        let mut here = invoicing();
+        here.rules.zone = valid(zone);
+        let request = RunRequest { month: month("2026-10-01"), customers: Vec::new(), issue: false };
+        let made = fixture.write(|tx| invoice::run(tx, &here, &request)).expect(zone).invoices;
+        let lines = fixture.read(|now| now.invoice_lines(made[0].id));
+        let quantities: Vec<Money> = lines.iter().map(|line| line.quantity).collect();
+        assert_eq!(quantities, [valid("10"), valid("50")], "{zone}: late messages of September, and October");
+        assert_eq!(fixture.findings(), Vec::<String>::new());
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::json;
 use ssgctl::Result;
-use ssgctl::model::{CustomerDetails, Event, Money, PlanDetails, Unit};
+use ssgctl::model::{Billing, CustomerDetails, Event, Money, PlanDetails, Unit};
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::undo::{UndoError, UndoneAct, redo, undo};
 use ssgctl::ops::{balance, contact, customer, note, plan, service, smpp, warning};
@@ -283,4 +283,40 @@ fn an_import_of_ten_thousand_customers_is_undone_as_one_and_brought_back() {
     later(&mut fixture, 3);
     assert_eq!(redone(&mut fixture, None).unwrap().len(), CUSTOMERS);
     assert_eq!(active(&mut fixture), 1 + CUSTOMERS as u64);
+}
+
+#[test]
+fn how_a_customer_pays_is_undone_both_ways() {
+    let mut fixture = Fixture::with_acme();
+    let set = |fixture: &mut Fixture, billing: Billing| {
+        let edit = |details: &mut CustomerDetails| {
+            details.billing = billing;
+            Ok(())
+        };
+        fixture.write(|tx| customer::edit(tx, "ACME", edit)).expect("edited");
+    };
+    let now = |fixture: &mut Fixture| fixture.read(|now| now.customer("ACME")).details.billing;
+    for (hour, from, to) in [(13, Billing::Prepaid, Billing::Postpaid), (14, Billing::Postpaid, Billing::Prepaid)] {
+        // Changes of one instant are one command.
+        set(fixture.at(&format!("2026-11-24T{hour}:00:00Z")), from);
+        set(fixture.at(&format!("2026-11-24T{hour}:01:00Z")), to);
+        fixture.at(&format!("2026-11-24T{hour}:02:00Z"));
+        undone(&mut fixture, None).expect("undone");
+        assert_eq!(now(&mut fixture), from);
+        redone(&mut fixture, None).expect("redone");
+        assert_eq!(now(&mut fixture), to);
+    }
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn the_first_warning_of_a_balance_is_undone_without_a_trace_that_looks_like_a_fault() {
+    let mut fixture = Fixture::with_acme();
+    fixture.credit("ACME", "100");
+    fixture.at("2026-11-24T13:00:00Z");
+    fixture.write(|tx| warning::set(tx, "ACME", Unit::Sms, |details| details.upper = Some(valid("50")))).expect("set");
+    undone(&mut fixture, None).expect("undone");
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+    redone(&mut fixture, None).expect("redone");
+    assert_eq!(fixture.findings(), Vec::<String>::new());
 }

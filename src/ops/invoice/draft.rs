@@ -56,6 +56,15 @@ pub fn new(tx: &mut Tx<'_>, customer: &str, new: NewDraft) -> Result<Invoice> {
 /// The line of a top-up that costs an amount. The price of one unit is stated where it leads to exactly that amount.
 pub fn top_up_line(top_up: TopUp, net: Money, currency: Currency) -> Result<NewLine> {
     let TopUp { unit, amount } = top_up;
+    let in_minor_units = |field, amount: Money| {
+        let rule = Invalid::rule(format!("must be a positive amount in the decimals of {currency}"));
+        let is_right = amount > Money::ZERO && rounding::is_in_minor_units(amount, currency);
+        if is_right { Ok(()) } else { Err(Error::invalid(field, Unit::Currency(currency).format(amount), rule)) }
+    };
+    in_minor_units("net", net)?;
+    if unit == Unit::Currency(currency) {
+        in_minor_units("amount", amount)?;
+    }
     let shown = unit.format(amount);
     if unit == Unit::Currency(currency) {
         let description = parsed("description", &format!("Prepaid balance of {shown} {unit}"))?;

@@ -45,15 +45,18 @@ pub struct RunResult {
 pub fn run(tx: &mut Tx<'_>, invoicing: &Invoicing, request: &RunRequest) -> Result<RunResult> {
     let zone = &invoicing.rules.zone;
     let days = request.month.days();
-    if request.month.period(zone)?.until > tx.at() {
-        return Err(Error::Refused(format!("the month of {} is not over in {zone}", days.first)));
+    // Usage is that of the month in UTC, fees and dates are of the zone.
+    for zone in [zone, &Zone::UTC] {
+        if request.month.period(zone)?.until > tx.at() {
+            return Err(Error::Refused(format!("the month of {} is not over in {zone}", days.first)));
+        }
     }
     if let Some(frozen) = tx.timezone_of_invoices()?.filter(|frozen| *frozen != zone.to_string()) {
         return Err(Error::Refused(format!("invoices have dates of {frozen}, but the time zone is {zone}")));
     }
     let wanted = request.customers.iter().map(|name| tx.customer(name)).collect::<Result<Vec<Customer>>>()?;
     let mut result = RunResult::default();
-    for ((code, _), billable) in billables(tx, request.month, zone)? {
+    for ((code, _), billable) in billables(tx, request.month)? {
         let customer = tx.customer(&code)?;
         let is_wanted = wanted.is_empty() || wanted.iter().any(|wanted| wanted.id == customer.id);
         if !is_wanted {
@@ -76,12 +79,12 @@ struct Billable {
 }
 
 /// What is to be billed, by customer and currency: fees of all customers, and the usage of postpaid ones.
-fn billables(tx: &Tx<'_>, month: Month, zone: &Zone) -> Result<BTreeMap<(String, &'static str), Billable>> {
+fn billables(tx: &Tx<'_>, month: Month) -> Result<BTreeMap<(String, &'static str), Billable>> {
     let mut found: BTreeMap<(String, &'static str), Billable> = BTreeMap::new();
     let none = |currency| Billable { currency, usage: Vec::new(), fees: Vec::new() };
     // The first month whose usage is billed, of postpaid customers; earlier usage was paid from the balance.
     let mut starts: BTreeMap<AccountCode, Option<Date>> = BTreeMap::new();
-    for unbilled in unbilled_usage(tx, month, zone)? {
+    for unbilled in unbilled_usage(tx, month)? {
         let start = match starts.entry(unbilled.customer.clone()) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(place) => {

@@ -152,6 +152,7 @@ impl Row for StatementLine {
         Column::new("charges", |line| line.total(EntryKind::Charge)),
         Column::new("transfers", |line| line.total(EntryKind::Transfer)),
         Column::new("reversals", |line| line.total(EntryKind::Reversal)),
+        Column::new("invoiced", |line| line.total(EntryKind::Invoiced)),
         Column::new("closing_balance", |line| Cell::amount(line.0.unit, line.0.closing)),
         Column::new("entries", |line| Cell::number(line.0.entries.len() as u64)),
     ];
