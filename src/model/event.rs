@@ -222,7 +222,7 @@ mod tests {
         let change = Change::new(EntityKind::Customer, "edit", "ABC1", None).between(Some(&before), Some(&after));
         assert_eq!(change.fields.as_str(), r#"{"country":[null,"GB"]}"#);
         let created = Change::new(EntityKind::Customer, "new", "ABC1", None).between(None, Some(&after));
-        assert_eq!(created.fields.names(), ["organisation", "country"]);
+        assert_eq!(created.fields.names(), ["organisation", "country", "billing"]);
         let emptied = Change::new(EntityKind::Customer, "edit", "ABC1", None).between(Some(&after), Some(&before));
         assert_eq!(emptied.fields.as_str(), r#"{"country":["GB",null]}"#);
         assert!(Change::new(EntityKind::Customer, "edit", "ABC1", None).between(Some(&after), Some(&after)).is_empty());
