@@ -1,4 +1,4 @@
-//! Reads bank statements in ISO 20022 XML, camt.053 of any version, and takes the money that came in.
+//! Reads bank statements in ISO 20022 XML, camt.053 of any version, and takes the payments received.
 
 use std::io::Read;
 
@@ -16,7 +16,7 @@ const LARGEST: u64 = 64 << 20;
 /// The entries of a statement file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BankStatement {
-    /// Money that came in, in the order of the file.
+    /// Payments received, in the order of the file.
     pub entries: Vec<BankEntry>,
     /// How many entries took money out, or took back what had gone out.
     pub outgoing: u64,

@@ -1,4 +1,4 @@
-//! Reads the money that came in from the CSV file of a bank. Every bank has columns of its own, so the operator names them.
+//! Reads the payments received from the CSV file of a bank. Every bank has columns of its own, so the operator names them.
 
 use std::io::BufRead;
 
@@ -25,7 +25,7 @@ word_enum! {
 #[derive(Debug, Clone, Default)]
 pub struct BankColumns {
     pub date: String,
-    /// Negative amounts are money that went out. Banks with two columns have that of incoming money here.
+    /// Negative amounts are outgoing payments. Banks with two columns have that of incoming money here.
     pub amount: String,
     /// The currency of each row, if it has a column.
     pub currency: Option<String>,

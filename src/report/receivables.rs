@@ -14,7 +14,7 @@ use crate::store::{ReceivableFilter, Snapshot};
 #[derive(Debug, Clone)]
 pub struct ReceivablesQuestion {
     pub customer_id: Option<i64>,
-    /// The day at whose end it was so.
+    /// The state is that at the end of this day.
     pub as_of: Date,
     pub zone: Zone,
     /// The days overdue at which a bucket begins after; ascending.

@@ -287,8 +287,6 @@ pub struct EventFilter {
     pub actions: Vec<String>,
     pub subject: Option<String>,
     pub actor: Option<String>,
-    /// Only events with higher numbers.
-    pub after: Option<i64>,
     /// Only events that changed this field.
     pub field: Option<String>,
     /// A part of the subject, the reason or the changes.
@@ -301,6 +299,13 @@ pub struct EventFilter {
     pub until: Option<Time>,
     pub newest_first: bool,
     pub limit: Option<u64>,
+}
+
+impl EventFilter {
+    /// The numbers after this one.
+    pub(in crate::store) const fn after(id: i64) -> (i64, i64) {
+        (id + 1, i64::MAX)
+    }
 }
 
 /// The entries of one kind in a balance.

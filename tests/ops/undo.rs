@@ -7,11 +7,12 @@ use ssgctl::Result;
 use ssgctl::model::{Billing, CustomerDetails, Event, Money, PlanDetails, Unit};
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::undo::{UndoError, UndoneAct, redo, undo};
-use ssgctl::ops::{balance, contact, customer, note, plan, service, smpp, warning};
+use ssgctl::ops::{balance, contact, customer, note, payment, plan, service, smpp, warning};
 use ssgctl::store::Tx;
 use ssgctl::store::vault::Vault;
 
 use super::contact::person;
+use crate::support::billing::{invoicing, paying, payment_of};
 use crate::support::fixture::{Fixture, at_price, new_account, new_plan, new_service, set, valid};
 
 /// Runs an undo or redo in a transaction of its own, named as on the command line.
@@ -319,4 +320,18 @@ fn the_first_warning_of_a_balance_is_undone_without_a_trace_that_looks_like_a_fa
     assert_eq!(fixture.findings(), Vec::<String>::new());
     redone(&mut fixture, None).expect("redone");
     assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn invoices_payments_and_fees_are_refused_with_what_to_do_instead() {
+    let mut fixture = Fixture::with_buyer();
+    let refusal = |fixture: &mut Fixture| undone(fixture, None).expect_err("refused");
+    fixture.at("2026-11-24T13:00:00Z").draft(&["10"]);
+    assert!(refusal(&mut fixture).contains("`ssgctl invoice cancel 1`"));
+    fixture.at("2026-11-24T14:00:00Z").issue(1).expect("issued");
+    assert!(refusal(&mut fixture).contains("`ssgctl invoice credit NUMBER --reason TEXT`"));
+    let request = payment_of("5", paying(&[]));
+    let pay = |tx: &mut Tx<'_>| payment::record(tx, &invoicing(), "ACME", &request).map(drop);
+    fixture.at("2026-11-24T15:00:00Z").write(pay).expect("paid");
+    assert!(refusal(&mut fixture).contains("`ssgctl payment reverse 2 --description TEXT`"));
 }

@@ -12,7 +12,7 @@ word_enum! {
         Invoice = "invoice",
         /// An issued credit note; negative.
         CreditNote = "credit_note" as "credit note",
-        /// Money that came; negative.
+        /// A payment received; negative.
         Payment = "payment",
         /// Money that went back; positive.
         Refund = "refund",

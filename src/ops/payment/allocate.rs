@@ -13,7 +13,7 @@ use crate::store::{InvoiceFilter, ReceivableFilter, Snapshot, Tx};
 pub enum PaymentTarget {
     /// These invoices, in this order.
     Invoices(Vec<String>),
-    /// The customer's open invoices, those due first first.
+    /// The customer's open invoices, the earliest due date first.
     Oldest,
 }
 
@@ -124,7 +124,7 @@ fn earlier_payments(snapshot: &Snapshot<'_>, credit: &Receivable, draft: &Invoic
     Ok(payments)
 }
 
-/// The open invoices of a credit's customer in its currency, those due first first.
+/// The open invoices of a credit's customer in its currency, the earliest due date first.
 fn open_invoices(snapshot: &Snapshot<'_>, credit: &Receivable) -> Result<Vec<Invoice>> {
     let filter = InvoiceFilter {
         customer_id: Some(credit.customer_id),

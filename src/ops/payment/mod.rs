@@ -1,4 +1,4 @@
-//! Payments: money that came, what of it settles which invoice, and money that went back.
+//! Payments received, the invoices that they settle, and refunds.
 
 mod allocate;
 mod record;

@@ -1,4 +1,4 @@
-//! Records money that came, once per key.
+//! Records payments received, once per key.
 
 use jiff::civil::Date;
 

@@ -1,4 +1,4 @@
-//! Records money that went back to a customer, out of what is left of a payment or credit note.
+//! Records refunds to a customer, out of what is left of a payment or credit note.
 
 use jiff::civil::Date;
 

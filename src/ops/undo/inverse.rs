@@ -69,9 +69,10 @@ fn refusal(event: &Event, entity: EntityKind, action: &str) -> UndoError {
             ("imported a price list", Some(format!("`ssgctl plan import --plan {subject}` reads the earlier list")))
         }
         (EntityKind::Traffic, "expire") => ("gave up messages; a later report of one still wins", None),
-        (EntityKind::Invoice, "issue" | "credit") => {
-            ("issued a document, which never changes", Some("`ssgctl invoice credit` credits an invoice".to_owned()))
-        }
+        (EntityKind::Invoice, "issue" | "credit") => (
+            "issued a document, which never changes",
+            Some("`ssgctl invoice credit NUMBER --reason TEXT` credits an invoice".to_owned()),
+        ),
         (EntityKind::Invoice, "hold") => ("put drafts on hold", Some(format!("`ssgctl invoice release {subject}`"))),
         (EntityKind::Invoice, "release") => ("released drafts", Some(format!("`ssgctl invoice hold {subject}`"))),
         (EntityKind::Invoice, "cancel") => ("cancelled a draft", Some("`ssgctl invoice new` makes another".to_owned())),

@@ -108,7 +108,6 @@ impl Snapshot<'_> {
             let unindexed = format!("+{condition}");
             query.when_some(if rarest == Some(condition) { condition } else { &unindexed }, value);
         }
-        query.when_some("event.id > ?", filter.after);
         if filter.entities.len() > 1 {
             let entities: Vec<&str> = filter.entities.iter().map(|entity| entity.as_str()).collect();
             query.when("+entity IN (SELECT value FROM json_each(?))", to_json(&entities)?);

@@ -163,7 +163,7 @@ struct Payments {
     left_out: Vec<String>,
 }
 
-/// The payments of these days; money that went back is negative.
+/// The payments of these days; refunds are negative.
 fn payments(snapshot: &Snapshot<'_>, first: Date, last: Date) -> ssgctl::Result<Payments> {
     let mut entries: Vec<Receivable> = Vec::new();
     let filter = ReceivableFilter { booked_until: Some(last), ..ReceivableFilter::default() };

@@ -1,4 +1,4 @@
-//! `ssgctl payment`: money that came, what it settles, and money that went back.
+//! `ssgctl payment`: payments received, what they settle, and refunds.
 
 mod allocate;
 mod list;

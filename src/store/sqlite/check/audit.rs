@@ -15,7 +15,7 @@ impl Snapshot<'_> {
     pub(super) fn check_events(&self, part: &NewPart, report: &mut CheckReport) -> Result<()> {
         let mut expected = part.event + 1;
         let mut latest: Option<Time> = None;
-        self.events(&EventFilter { after: Some(part.event), ..EventFilter::default() }, |event| {
+        self.events(&EventFilter { ids: Some(EventFilter::after(part.event)), ..EventFilter::default() }, |event| {
             if event.id != expected {
                 report.add(format!("event {expected} is missing"));
             }

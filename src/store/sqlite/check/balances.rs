@@ -24,8 +24,11 @@ impl Snapshot<'_> {
     pub(super) fn check_balances(&self, part: &NewPart, report: &mut CheckReport) -> Result<()> {
         let mut recorded: BTreeMap<String, RecordedBalance> = BTreeMap::new();
         let mut last_entry = 0;
-        let balances =
-            EventFilter { entities: vec![EntityKind::Balance], after: Some(part.event), ..EventFilter::default() };
+        let balances = EventFilter {
+            entities: vec![EntityKind::Balance],
+            ids: Some(EventFilter::after(part.event)),
+            ..EventFilter::default()
+        };
         self.events(&balances, |event| {
             let now = |field: &str| event.change.fields.get(field).and_then(|step| step.get(1));
             if now("balance").or(now("credit_limit")).or(now("entry")).is_none() {

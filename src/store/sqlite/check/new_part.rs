@@ -115,7 +115,11 @@ impl Snapshot<'_> {
         })?;
         // Events begin a little before the head, with that of the import that accrued last, which was checked.
         let mut accrued = self.transaction.prepare("SELECT 1 FROM accrual WHERE import_id = ?1 AND id <= ?2")?;
-        let events = EventFilter { entities: vec![EntityKind::Traffic], after: Some(event), ..EventFilter::default() };
+        let events = EventFilter {
+            entities: vec![EntityKind::Traffic],
+            ids: Some(EventFilter::after(event)),
+            ..EventFilter::default()
+        };
         self.events(&events, |event| {
             if let Ok(id) = event.change.subject.parse::<i64>()
                 && (event.change.action == "revert" || !accrued.exists([id, accrual])?)
