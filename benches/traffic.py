@@ -2,8 +2,10 @@
 """Compares `traffic import` with the sqlite3 shell's `.import` and DuckDB, in turns within one run, and prints ratios.
 
     cargo build --profile dist && python3 benches/traffic.py [--day] [ROWS ...]
+    python3 benches/traffic.py --many FILES ROWS
 
---day imports one day as one file, as 24 and as 288.
+--day imports one day as one file, as 24 and as 288. --many imports files of three days each one after the other into one database,
+and prints after each what it took, what reports take, and at the end what `db check` takes.
 
 Machines are noisy: only the ratios of one run mean anything. Everything happens in a temporary folder (under TMPDIR), which
 needs some 400 bytes a row. Needs python3 and, for the comparisons, the sqlite3 shell and the Python module duckdb. Charges
@@ -21,15 +23,17 @@ import sys
 import tempfile
 import threading
 import time
+import typing
 import uuid
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-SSGCTL = os.path.join(ROOT, "target", "dist", "ssgctl")
+SSGCTL = os.environ.get("PROGRAM", os.path.join(ROOT, "target", "dist", "ssgctl"))
 ACCOUNTS = 20_000
 CUSTOMERS = 10_000
 PREFIXES = [("4477009", 0.6), ("3361234", 0.15), ("4915112", 0.1), ("1202555", 0.1), ("2547123", 0.05)]
 STATES = [("delivered", 0.93), ("undeliverable", 0.03), ("expired", 0.02), ("pending", 0.015), ("unknown", 0.005)]
 E8 = 100_000_000
+BEGIN = 1_793_491_200  # 2026-11-01
 
 
 class Scene:
@@ -72,8 +76,14 @@ def service(index):
     return 2 if index % 5 == 4 else 1
 
 
+class Usage(typing.NamedTuple):
+    clock: float  # seconds
+    processor: float  # seconds of user and system time: on a busy machine they say more than the clock
+    memory: float  # MiB at most
+
+
 def timed(command, environment=None):
-    """Seconds and peak memory in MiB of a command that must succeed."""
+    """What a command that must succeed has used."""
     begun = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -81,7 +91,7 @@ def timed(command, environment=None):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{command} ended with {process.returncode}")
-    return taken, usage.ru_maxrss / 1024
+    return Usage(taken, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def write_month(path, rows, seed=1):
@@ -89,7 +99,7 @@ def write_month(path, rows, seed=1):
     return write_files([path], rows, days=30, seed=seed)
 
 
-def write_files(paths, rows, days, seed=1, shuffled=False):
+def write_files(paths, rows, days, seed=1, shuffled=False, first_day=0):
     """Traffic in the order of time, each file with an equal stretch of it, or with messages of all of it; gives the cost.
 
     A million rows take some four seconds: whatever repeats is made once.
@@ -101,7 +111,7 @@ def write_files(paths, rows, days, seed=1, shuffled=False):
     prefixes = dice.choices(*zip(*PREFIXES), k=1 << 16)
     states = dice.choices(*zip(*STATES), k=1 << 16)
     clock = [f"T{i // 3600:02}:{i // 60 % 60:02}:{i % 60:02}Z" for i in range(86_400)]
-    dates = [time.strftime("%Y-%m-%d", time.gmtime(1_793_491_200 + day * 86_400)) for day in range(days)]  # from 2026-11-01 on
+    dates = [time.strftime("%Y-%m-%d", time.gmtime(BEGIN + (first_day + day) * 86_400)) for day in range(days)]
     parts_of, cost = collections.Counter(), collections.Counter()
     step = days * 86_400 / rows
     lines = []
@@ -159,8 +169,9 @@ def wait_for_others(scene, importing):
     """Adjusts and shows a balance, one after the other, while an import runs; gives the seconds of each."""
     taken = {"adjust": [], "show": []}
     while importing.is_alive():
-        taken["adjust"].append(scene.run("balance", "adjust", "C00000", "1", "--unit", "SMS", "--description", "x")[0])
-        taken["show"].append(scene.run("balance", "show", "C00000")[0])
+        adjusted = scene.run("balance", "adjust", "C00000", "1", "--unit", "SMS", "--description", "x")
+        taken["adjust"].append(adjusted.clock)
+        taken["show"].append(scene.run("balance", "show", "C00000").clock)
     return taken
 
 
@@ -171,7 +182,7 @@ def shell(folder, path, unique):
         os.remove(database)
     table = "CREATE TABLE m(message_id UNIQUE, submitted_at, system_id, destination, state, parts, price);"
     skip = "--skip 1 " if unique else ""
-    return timed(["sqlite3", database, table if unique else "", f".import --csv {skip}{path} m"])[0]
+    return timed(["sqlite3", database, table if unique else "", f".import --csv {skip}{path} m"]).clock
 
 
 def duck(path):
@@ -180,7 +191,7 @@ def duck(path):
         return None
     code = f"import duckdb, sys; duckdb.connect(sys.argv[1]).execute(\"CREATE TABLE m AS FROM read_csv('{path}')\")"
     with tempfile.TemporaryDirectory() as folder:
-        return timed([sys.executable, "-c", code, os.path.join(folder, "d.db")])[0]
+        return timed([sys.executable, "-c", code, os.path.join(folder, "d.db")]).clock
 
 
 def measure(folder, rows):
@@ -191,7 +202,7 @@ def measure(folder, rows):
     for pair in range(pairs):
         scene = Scene(folder, f"{rows}-{pair}")
         empty = os.path.getsize(scene.database)
-        ours, memory = scene.run("traffic", "import", path)
+        ours, _, memory = scene.run("traffic", "import", path)
         check_charges(scene, cost)
         ratios.append((ours, shell(folder, path, False), memory))
     print(f"{rows:,} rows: {statistics.median(a / b for a, b, _ in ratios):.2f}x sqlite3 .import"
@@ -203,7 +214,7 @@ def measure(folder, rows):
         print(f"  DuckDB without a key: {ours / duckdb:.2f}x", flush=True)
     with open(path, "a") as file:
         file.write("\n")  # another file by its bytes, so that all of it is read
-    again, _ = scene.run("traffic", "import", path)
+    again = scene.run("traffic", "import", path).clock
     check_charges(scene, cost)
     print(f"  again: {again / ours:.2f}x the first import; nothing charged", flush=True)
     scene = Scene(folder, f"{rows}-waiting")
@@ -216,14 +227,6 @@ def measure(folder, rows):
     importing.join()
 
 
-def processor_seconds(scene, *arguments):
-    """User and system time of a command: on a busy machine it says more than the clock."""
-    before = os.times()
-    scene.run(*arguments)
-    after = os.times()
-    return after.children_user - before.children_user + after.children_system - before.children_system
-
-
 def measure_day(folder, rows):
     """One day as one file, as hourly files and as files of five minutes, in order and shuffled."""
     whole = None
@@ -233,7 +236,7 @@ def measure_day(folder, rows):
             paths = [os.path.join(folder, f"{name}-{place:03}.csv") for place in range(count)]
             cost = write_files(paths, rows, days=1, shuffled=shuffled)
             scene = Scene(folder, f"day-{name}")
-            seconds = [processor_seconds(scene, "traffic", "import", path) for path in paths]
+            seconds = [scene.run("traffic", "import", path).processor for path in paths]
             check_charges(scene, cost)
             whole = whole or sum(seconds)
             print(f"a day of {rows:,} rows as {count} files{', shuffled' if shuffled else ''}: {sum(seconds):.2f} s of processor"
@@ -243,8 +246,31 @@ def measure_day(folder, rows):
                 os.remove(path)
 
 
+def measure_many(folder, files, rows):
+    """Files of three days each, one after the other."""
+    scene = Scene(folder, "many")
+    path = os.path.join(folder, "many.csv")
+    cost = collections.Counter()
+    for number in range(files):
+        cost += write_files([path], rows, days=3, seed=number, first_day=3 * number)
+        imported = scene.run("traffic", "import", path)
+        size = bytes_a_row(scene, rows * (number + 1))
+        by_state, by_day = (
+            scene.run("report", "traffic", "--by", by, "--period", "2026-11", "-o", "csv") for by in ("account,state", "day"))
+        show = scene.run("customer", "show", "C00000")
+        print(f"file {number + 1} of {rows:,} rows: {imported.processor:.1f} s of processor time ({imported.clock:.1f} s),"
+              f" {imported.memory:.0f} MiB, {size:.0f} bytes a row; report by account and state {by_state.processor:.2f} s,"
+              f" by day {by_day.processor:.3f} s; customer show {show.processor * 1000:.1f} ms", flush=True)
+        check_charges(scene, cost)
+    check = scene.run("db", "check")
+    print(f"db check: {check.processor:.0f} s of processor time ({check.clock:.0f} s), {check.memory:.0f} MiB; charges exact", flush=True)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
+        if sys.argv[1:2] == ["--many"]:
+            measure_many(folder, int(sys.argv[2]), int(sys.argv[3]))
+            return
         if sys.argv[1:2] == ["--day"]:
             for rows in [int(word) for word in sys.argv[2:]] or [4_000_000]:
                 measure_day(folder, rows)
