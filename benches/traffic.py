@@ -13,6 +13,7 @@ are compared to the last digit with the sum that this program takes of the file 
 """
 
 import collections
+import concurrent.futures
 import importlib.util
 import os
 import random
@@ -101,6 +102,15 @@ def write_month(path, rows, seed=1):
 
 def write_files(paths, rows, days, seed=1, shuffled=False, first_day=0):
     """Traffic in the order of time, each file with an equal stretch of it, or with messages of all of it; gives the cost.
+
+    Memory that this process has used would count as that of the commands it starts, so another one writes the files.
+    """
+    with concurrent.futures.ProcessPoolExecutor(1) as pool:
+        return pool.submit(write_files_here, paths, rows, days, seed, shuffled, first_day).result()
+
+
+def write_files_here(paths, rows, days, seed, shuffled, first_day):
+    """Writes such files in this process.
 
     A million rows take some four seconds: whatever repeats is made once.
     """
