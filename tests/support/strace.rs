@@ -84,10 +84,10 @@ impl TestCli {
         let calls = trace.lines().filter_map(|line| line.split_whitespace().nth(1)?.split_once('('));
         let calls: BTreeSet<String> = calls.map(|(name, _)| name.to_owned()).filter(|name| !name.is_empty()).collect();
         for call in ["openat", "pwrite64", "write", "fcntl"] {
-            assert!(calls.contains(call), "{call} is not among {calls:?}");
+            assert!(calls.contains(call), "{line}: {call} is not among {calls:?}");
         }
         // SQLite syncs with either, depending on how it was built.
-        assert!(calls.contains("fsync") || calls.contains("fdatasync"), "no sync is among {calls:?}");
+        assert!(calls.contains("fsync") || calls.contains("fdatasync"), "{line}: no sync is among {calls:?}");
         calls
     }
 }
