@@ -5,7 +5,8 @@
 //! `charged_by` for their prices, `traffic` and `usage` order them; `traffic_chart` and `sparklines` arrange
 //! them for drawing. Balances: `runway` estimates how long each lasts; `balances`, `balance_totals` and `customer_overview` build
 //! on it; `history` and `statement` list entries with accrued charges. `recipients` decides who gets emails and
-//! `alert_explanation` why one was or was not sent. `forecast` finds what will cost money soon. `price_notices` finds whom planned
+//! `alert_explanation` why one was or was not sent. `forecast` finds what will cost money soon, `forecast_conditions`
+//! what warnings ask of it, both by `usual_traffic`. `price_notices` finds whom planned
 //! changes of prices concern. `overview` is the state of the whole installation. `statement_proof` signs a statement, and
 //! `proof_check` checks it elsewhere.
 
@@ -23,6 +24,7 @@ mod customer_receivables;
 pub mod document;
 mod figures;
 mod forecast;
+mod forecast_conditions;
 mod history;
 mod invoice_copy;
 mod invoice_overview;
@@ -55,6 +57,7 @@ mod traffic_groups;
 mod traffic_question;
 mod unbilled_usage;
 mod usage;
+mod usual_traffic;
 
 pub use alert_explanation::{AlertExplanation, AlertVerdict, explain_alerts};
 pub use balance_at::{BalanceAt, all_balances_at, balances_at};
@@ -68,7 +71,8 @@ pub use chart::{Bar, Chart, Hue, Scale, Series, compact_count};
 pub use customer_overview::{CustomerOverview, customer_overview};
 pub use customer_receivables::{CustomerReceivables, customer_receivables};
 pub use figures::{COUNTED_STATES, DaysLeft, Figures, figures};
-pub use forecast::{Forecast, ForecastFinding, ForecastKind, ForecastQuestion, forecast};
+pub use forecast::{Forecast, ForecastFinding, ForecastQuestion, forecast};
+pub use forecast_conditions::{ForecastChange, ForecastCondition, forecast_changes, forecast_conditions};
 pub use history::{HistoryLine, history};
 pub use invoice_copy::{IssueTerms, copy_of_draft};
 pub use invoice_overview::{InvoiceOverview, InvoiceSummary, invoice_overview, invoice_summaries};

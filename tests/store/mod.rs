@@ -6,7 +6,7 @@ mod charges_of_schema_17;
 mod damage;
 mod disks;
 mod far_dates;
-mod forecast;
+pub mod forecast;
 mod invoice_guards;
 mod ledger_guards;
 mod lists;
