@@ -8,9 +8,10 @@
 //! `alert_explanation` why one was or was not sent. `forecast` finds what will cost money soon, `forecast_conditions`
 //! what warnings ask of it, both by `usual_traffic`. `price_notices` finds whom planned
 //! changes of prices concern. `overview` is the state of the whole installation. `statement_proof` signs a statement, and
-//! `proof_check` checks it elsewhere.
+//! `proof_check` checks it elsewhere. `audit_figures` sums what an auditor asks for.
 
 mod alert_explanation;
+mod audit_figures;
 mod balance_at;
 mod balance_explanation;
 mod balance_totals;
@@ -60,6 +61,7 @@ mod usage;
 mod usual_traffic;
 
 pub use alert_explanation::{AlertExplanation, AlertVerdict, explain_alerts};
+pub use audit_figures::{AuditFigures, SeriesProof, TaxSum, issued_invoices, series_proofs};
 pub use balance_at::{BalanceAt, all_balances_at, balances_at};
 pub use balance_explanation::{BalanceShare, explain_balance};
 pub use balance_totals::{UnitTotal, totals_by_unit, totals_by_unit_at};

@@ -4,6 +4,7 @@
 //! one at a time, so that a list needs no memory for its length. SQLite is the only engine, and nothing outside `sqlite/` knows
 //! SQL.
 
+pub mod bundle;
 pub mod drafts;
 pub mod files;
 pub mod signing;

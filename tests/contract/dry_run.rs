@@ -139,6 +139,8 @@ const OTHERS: &[&str] = &[
     "report usage",
     "audit list",
     "audit show",
+    // It writes a folder of its own.
+    "audit bundle",
     "metrics",
     "export",
     // Into an empty database, with the audit log that it had; its dry run is tested below.

@@ -161,6 +161,8 @@ pub const LINES: &[(Shape, &str)] = &[
     (Single, "quick-create --organisation New --credit 5 -n"),
     (Lines, "audit list"),
     (Sheet, "audit show 1"),
+    // A folder each time; the transcript has it.
+    (Text, "audit bundle bundled --year 2020"),
     (Lines, "undo 1 -n"),
     (Lines, "redo -n"),
     (Text, "metrics"),

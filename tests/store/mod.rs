@@ -1,6 +1,7 @@
 //! The store: opening, backups, damage, the guards of the ledger, snapshots, secrets, lists and reports.
 
 mod backup;
+mod bundle;
 mod chains;
 mod charges_of_schema_17;
 mod damage;

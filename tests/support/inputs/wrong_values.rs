@@ -220,6 +220,7 @@ pub const LINES: &[&str] = &[
     "quick-create --organisation New",
     "audit list",
     "audit show EVENT:1",
+    "audit bundle bundled --year 2020",
     "undo EVENT:2",
     "redo EVENT:28",
     "metrics",
