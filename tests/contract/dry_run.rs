@@ -108,6 +108,7 @@ const OTHERS: &[&str] = &[
     "smpp push",
     // What was sent to a gateway cannot be taken back.
     "smpp probe",
+    "smpp sweep",
     "service list",
     "balance show",
     "balance list",

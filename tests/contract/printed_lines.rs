@@ -55,6 +55,8 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "smpp cug abc list"),
     // It needs a gateway; tests/smpp has some.
     (Text, "smpp probe abc --host 127.0.0.1 --port 1"),
+    // No gateway is configured; the transcript has one.
+    (Text, "smpp sweep -n"),
     (Single, "smpp export --gateway json --file accounts.json -n"),
     (List, "smpp export --gateway opensmppbox --diff logins --skip-unfit -q"),
     // With every account in it, nothing differs; the transcripts have differences.

@@ -141,6 +141,7 @@ pub const LINES: &[&str] = &[
     "smpp drift --gateway opensmppbox --file logins --hash --skip-unfit",
     "smpp push --gateway opensmppbox --file logins --skip-unfit --dry-run",
     "smpp probe abc_prod --host 127.0.0.1 --port 1",
+    "smpp sweep --dry-run",
     "smpp cug abc_prod ACTION:add NUMBER|FILE:+447700900128",
     "smpp archive abc_prod --yes",
     "smpp unarchive xyz_old",
