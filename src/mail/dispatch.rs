@@ -12,13 +12,15 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::mail::{MailTransport, TemplateRenderer};
 use crate::model::{
-    CheckCounts, CheckRun, EmailAddress, EmailState, Origin, OutboxEmail, Password, RenderedEmail, SendOutcome,
+    CheckCounts, CheckRun, EmailAddress, EmailCause, EmailState, Origin, OutboxEmail, Password, RenderedEmail,
+    SendOutcome,
 };
 use crate::ops::balance::{DueCharges, PostedCharges, post_some};
 use crate::ops::outbox;
 use crate::ops::readdress;
 use crate::ops::smpp::delete_lapsed_passwords;
 use crate::ops::warning::{self, CheckFindings};
+use crate::report::forecast_changes;
 use crate::store::files::open_lock;
 use crate::store::vault::Vault;
 use crate::store::{OutboxFilter, Snapshot, Store, Tx};
@@ -128,15 +130,16 @@ impl Dispatcher<'_> {
         let transport = if is_idle(&self.store.read()?)? { None } else { Some(connect()) };
         let (mut abandoned, findings, transport) = self.write(|tx| {
             let abandoned = outbox::find_abandoned(tx)?;
-            let findings = warning::check_balances(tx, internal, &|notice| renderer.compose(notice))?;
+            let mut findings = warning::check_balances(tx, internal, &|notice| renderer.compose(notice))?;
+            warning::check_forecasts(tx, internal, &|notice| renderer.compose_forecast(notice), &mut findings)?;
             outbox::begin_run(tx)?;
             let transport = if tx.count_due(outbox::due(tx)?)? > 0 { transport.transpose()? } else { None };
             Ok::<_, E>((abandoned, findings, transport))
         })?;
         (self.watch)(DispatchEvent::Checked(&findings));
         let counts = CheckCounts {
-            crossings: count(findings.alerts.len()),
-            queued: count(findings.alerts.iter().map(|alert| alert.emails.len()).sum()),
+            crossings: count(findings.recorded()),
+            queued: count(findings.queued()),
             uncertain: count(abandoned.len()),
             ..CheckCounts::default()
         };
@@ -198,7 +201,7 @@ impl Dispatcher<'_> {
         let Some(_lock) = DispatchLock::take(self.store)? else { return Ok(None) };
         let prepared = transport.prepare();
         let email = self.write(|tx| {
-            let email = outbox::queue(tx, None, None, to, content)?;
+            let email = outbox::queue(tx, None, EmailCause::Command, to, content)?;
             outbox::claim_one(tx, email)
         })?;
         let outcome = match prepared {
@@ -285,10 +288,12 @@ impl Dispatcher<'_> {
     }
 }
 
-/// Whether no email waits and no crossing could queue one.
+/// Whether no email waits and neither a crossing nor a forecast could queue one.
 fn is_idle(snapshot: &Snapshot<'_>) -> Result<bool> {
     let waiting = OutboxFilter { waiting: true, limit: Some(1), ..OutboxFilter::default() };
-    Ok(snapshot.emails_of(&waiting)?.is_empty() && snapshot.unrecorded_crossings()?.is_empty())
+    Ok(snapshot.emails_of(&waiting)?.is_empty()
+        && snapshot.unrecorded_crossings()?.is_empty()
+        && forecast_changes(snapshot, snapshot.at())?.is_empty())
 }
 
 /// Sends an email with its password filled in. The answer of the server is stored, so the password is removed from it.

@@ -1,13 +1,17 @@
 //! Previews: emails as a customer would get them now, composed without queuing or sending anything.
 
+use jiff::SignedDuration;
+
 use crate::error::{Error, Result};
 use crate::mail::TemplateRenderer;
+use crate::mail::forecast_email::kind_of;
 use crate::model::{
-    EmailTemplate, Gateway, Level, Money, RenderedEmail, SmppAccount, Time, Unit, WarningDetails, Zone,
+    EmailTemplate, ForecastAlert, ForecastCause, ForecastFigures, ForecastKind, Gateway, Level, Money, RenderedEmail,
+    SmppAccount, Time, Unit, WarningDetails, Zone,
 };
 use crate::ops::handover;
-use crate::ops::warning::Notice;
-use crate::report::{NoticeQuestion, PlannedNotices, unit_of, warning_recipients};
+use crate::ops::warning::{ForecastNotice, Notice};
+use crate::report::{NoticeQuestion, PlannedNotices, forecast_conditions, unit_of, warning_recipients};
 use crate::store::{ArchiveFilter, PlanFilter, SmppFilter, Snapshot};
 
 /// Composes an email about a customer's first active SMPP account, with stars instead of its password.
@@ -59,6 +63,66 @@ pub fn preview_warning(
         level,
         thresholds: &thresholds,
         customer_recipients: &recipients,
+        at,
+    })
+}
+
+/// Composes an email about a forecast of a customer's balance, its only one when no unit is named.
+///
+/// The figures are today's if the warning asks for them. Otherwise they are an example: a balance that lasts two days, and an account
+/// that sent ten times its usual or has stopped six hours ago.
+///
+/// # Errors
+/// [`Error::Refused`] when an email about an account is asked for and the customer has no active one.
+pub fn preview_forecast(
+    snapshot: &Snapshot<'_>,
+    renderer: &TemplateRenderer,
+    template: EmailTemplate,
+    customer: &str,
+    unit: Option<Unit>,
+    at: Time,
+) -> Result<RenderedEmail> {
+    let found = snapshot.customer(customer)?;
+    let unit = unit_of(snapshot, &found, unit)?;
+    let balance = snapshot.balance(&found, unit)?.map_or(Money::ZERO, |balance| balance.balance);
+    let warning = snapshot.warning(&found, unit)?;
+    let kind = kind_of(template).unwrap_or(ForecastKind::DaysLeft);
+    let conditions = forecast_conditions(snapshot, warning.as_slice(), at)?;
+    let known = conditions.into_iter().find(|condition| condition.key.kind == kind && condition.figures.at.is_some());
+    let account = match (kind, &known) {
+        (ForecastKind::DaysLeft | ForecastKind::NoTraffic, _) => None,
+        (_, Some(condition)) => condition.account.clone(),
+        (_, None) => Some(first_account(snapshot, customer)?.system_id),
+    };
+    let hours = |hours| at.timestamp().checked_add(SignedDuration::from_hours(hours)).ok().map(Time::from_timestamp);
+    let example = match kind {
+        ForecastKind::DaysLeft | ForecastKind::NoTraffic => (hours(48), None, None),
+        ForecastKind::Surge => (Some(at), Some(1_000), Some(100)),
+        ForecastKind::Silent => (hours(-6), Some(0), Some(100)),
+    };
+    let figures = known.map_or(
+        ForecastFigures { balance: Some(balance), at: example.0, recent: example.1, usual: example.2 },
+        |condition| condition.figures,
+    );
+    let settings = warning.map_or_else(WarningDetails::empty, |warning| warning.details);
+    let alert = ForecastAlert {
+        id: 0,
+        of: Some((found.account_code.clone(), unit)),
+        customer_id: Some(found.id),
+        kind,
+        account_id: None,
+        account,
+        raised: template != EmailTemplate::ForecastEnded,
+        cause: ForecastCause::Check,
+        figures,
+        at,
+    };
+    renderer.compose_forecast(&ForecastNotice {
+        template,
+        customer: Some(&found),
+        settings: &settings,
+        alert: &alert,
+        customer_recipients: &warning_recipients(snapshot, &found, &settings)?,
         at,
     })
 }

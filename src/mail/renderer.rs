@@ -4,39 +4,16 @@ use std::path::PathBuf;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
-use minijinja::{AutoEscape, Environment, ErrorKind, context};
+use minijinja::{AutoEscape, Environment, context};
 
 use crate::error::{Error, Result};
+use crate::mail::template_files::load;
 use crate::mail::values::{values_of_account, values_of_customer};
-use crate::model::{EmailTemplate, Handover, Level, Name, RenderedEmail, Sender, SenderRole};
+use crate::model::{EmailTemplate, Handover, Level, Name, RenderedEmail, Sender, SenderRole, Zone};
 use crate::ops::warning::Notice;
-use crate::store::files::SmallFile;
 
 /// The width of an email's text, in columns.
 const WIDTH: usize = 72;
-
-const BUILT_IN: [(&str, &str); 20] = [
-    ("layout.html", include_str!("templates/layout.html")),
-    ("low-upper.txt", include_str!("templates/low-upper.txt")),
-    ("low-upper.html", include_str!("templates/low-upper.html")),
-    ("low-lower.txt", include_str!("templates/low-lower.txt")),
-    ("low-lower.html", include_str!("templates/low-lower.html")),
-    ("internal.txt", include_str!("templates/internal.txt")),
-    ("internal.html", include_str!("templates/internal.html")),
-    ("recovered.txt", include_str!("templates/recovered.txt")),
-    ("recovered.html", include_str!("templates/recovered.html")),
-    ("account.txt", include_str!("templates/account.txt")),
-    ("account.html", include_str!("templates/account.html")),
-    ("account-notes.txt", include_str!("templates/account-notes.txt")),
-    ("welcome.txt", include_str!("templates/welcome.txt")),
-    ("welcome.html", include_str!("templates/welcome.html")),
-    ("handover.txt", include_str!("templates/handover.txt")),
-    ("handover.html", include_str!("templates/handover.html")),
-    ("prices.txt", include_str!("templates/prices.txt")),
-    ("prices.html", include_str!("templates/prices.html")),
-    ("test.txt", include_str!("templates/test.txt")),
-    ("test.html", include_str!("templates/test.html")),
-];
 
 /// The company that sends the emails, and the sender of each role.
 #[derive(Debug, Clone)]
@@ -75,6 +52,8 @@ impl SenderConfig {
 pub struct TemplateRenderer {
     environment: Environment<'static>,
     sender_config: SenderConfig,
+    /// The zone of forecasts.
+    zone: Zone,
 }
 
 impl TemplateRenderer {
@@ -87,7 +66,17 @@ impl TemplateRenderer {
             _ => AutoEscape::None,
         });
         environment.set_loader(move |name| load(folder.as_ref(), name));
-        Self { environment, sender_config }
+        Self { environment, sender_config, zone: Zone::UTC }
+    }
+
+    /// The same with the times of forecasts in a zone.
+    #[must_use]
+    pub fn in_zone(self, zone: Zone) -> Self {
+        Self { zone, ..self }
+    }
+
+    pub(super) fn zone(&self) -> &Zone {
+        &self.zone
     }
 
     /// Checks that a sender is configured for a kind of email.
@@ -217,17 +206,6 @@ fn in_one_line(subject: &str) -> String {
 
 pub(super) fn unit_word(code: &str) -> &str {
     if code == "SMS" { "SMS credits" } else { code }
-}
-
-/// The text of a template: the operator's file, else the built-in one.
-fn load(folder: Option<&PathBuf>, name: &str) -> Result<Option<String>, minijinja::Error> {
-    let Some((_, built_in)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) else { return Ok(None) };
-    let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| path.exists()) else {
-        return Ok(Some((*built_in).to_owned()));
-    };
-    SmallFile::read(&path).map(|file| Some(file.text.to_string())).map_err(|error| {
-        minijinja::Error::new(ErrorKind::InvalidOperation, format!("cannot read {}: {error}", path.display()))
-    })
 }
 
 fn template_error(name: &str, error: &minijinja::Error) -> Error {

@@ -17,6 +17,7 @@ mod customer;
 mod destination;
 mod email;
 mod event;
+mod forecast;
 mod gateway;
 mod grace;
 mod handover;
@@ -69,6 +70,10 @@ pub use customer::{ApiId, Billing, Customer, CustomerDetails, Lifecycle, Payment
 pub use destination::Destination;
 pub use email::{EmailAddress, EmailList};
 pub use event::{Change, EntityKind, Event, FieldChanges};
+pub use forecast::{
+    DailyCharges, DaysAhead, ForecastAlert, ForecastCause, ForecastFigures, ForecastKind, HourTraffic, NEW_DAYS,
+    Outlook, SilentHours, SpanTraffic, SurgeFactor, USUAL_WEEKS,
+};
 pub use gateway::{Gateway, Host, Port};
 pub use grace::Grace;
 pub use handover::{Handover, Obstacle};
@@ -89,8 +94,8 @@ pub use msisdn_set::MsisdnSet;
 pub use network::MobileNetwork;
 pub use numbering::calling_code_of;
 pub use outbox::{
-    CheckCounts, CheckRun, EmailState, EmailTemplate, OutboxEmail, RenderedEmail, SendAttempt, SendOutcome, Sender,
-    SenderRole,
+    CheckCounts, CheckRun, EmailCause, EmailState, EmailTemplate, OutboxEmail, RenderedEmail, SendAttempt, SendOutcome,
+    Sender, SenderRole,
 };
 pub use password::{KeyFingerprint, Password};
 pub use plan::{OverlayOwner, Plan, PlanBasis, PlanDetails, PriceRow, PriceSource};

@@ -1,7 +1,7 @@
 //! Emails of the outbox, their states, and the results of sending them. An email is rendered when it is queued.
 
 use crate::model::word_enum::word_enum;
-use crate::model::{AccountCode, EmailAddress, Name, Password, Time};
+use crate::model::{AccountCode, Crossing, EmailAddress, ForecastAlert, Name, Password, Time};
 
 word_enum! {
     /// The kind of an email, and the name of its template files.
@@ -14,6 +14,16 @@ word_enum! {
         Internal = "internal",
         /// To the recipients of the warning: the balance has recovered.
         Recovered = "recovered",
+        /// To the customer: the balance will soon be empty.
+        DaysLeft = "days-left",
+        /// To the customer: an SMPP account sends far more than usual.
+        Surge = "surge",
+        /// To the customer: an SMPP account that always sends has stopped.
+        Silent = "silent",
+        /// To the operator: what traffic forecasts.
+        Forecast = "forecast",
+        /// To the recipients of a forecast: it has ended.
+        ForecastEnded = "forecast-ended",
         /// To a new customer: its SMPP account and how to use it.
         Welcome = "welcome",
         /// To an existing customer: an SMPP account and how to use it.
@@ -29,9 +39,15 @@ impl EmailTemplate {
     /// The department in whose name the email is sent.
     pub fn role(self) -> SenderRole {
         match self {
-            Self::LowUpper | Self::LowLower | Self::Recovered | Self::Prices => SenderRole::Billing,
+            Self::LowUpper | Self::LowLower | Self::Recovered | Self::DaysLeft | Self::Prices => SenderRole::Billing,
             Self::Welcome => SenderRole::Sales,
-            Self::Internal | Self::Handover | Self::Test => SenderRole::Support,
+            Self::Surge
+            | Self::Silent
+            | Self::Forecast
+            | Self::ForecastEnded
+            | Self::Internal
+            | Self::Handover
+            | Self::Test => SenderRole::Support,
         }
     }
 }
@@ -101,6 +117,7 @@ pub struct OutboxEmail {
     pub id: i64,
     pub customer: Option<AccountCode>,
     pub crossing_id: Option<i64>,
+    pub forecast_alert_id: Option<i64>,
     pub recipient: EmailAddress,
     pub content: RenderedEmail,
     /// The `Message-ID` without angle brackets; the same for every attempt, so that mail clients can detect duplicates.
@@ -113,6 +130,15 @@ pub struct OutboxEmail {
     pub last_error: Option<String>,
     pub created_at: Time,
     pub updated_at: Time,
+}
+
+/// What an email reports.
+#[derive(Debug, Clone, Copy)]
+pub enum EmailCause<'a> {
+    /// A command of the operator.
+    Command,
+    Crossing(&'a Crossing),
+    Forecast(&'a ForecastAlert),
 }
 
 impl OutboxEmail {

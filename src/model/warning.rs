@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::word_enum::word_enum;
-use crate::model::{AccountCode, EmailAddress, Money, Time, Unit};
+use crate::model::{AccountCode, DaysAhead, EmailAddress, Money, SilentHours, SurgeFactor, Time, Unit};
 
 /// The editable fields of a warning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,14 @@ pub struct WarningDetails {
     /// Whether the recipients of a warning get an email when the balance has recovered.
     pub notify_recovery: bool,
     pub active: bool,
+    /// Warns when the balance will be empty within this number of days.
+    pub days_left: Option<DaysAhead>,
+    /// Warns when an SMPP account sends this many times its usual.
+    pub surge: Option<SurgeFactor>,
+    /// Warns when an SMPP account that always sends has sent nothing for this time.
+    pub silent: Option<SilentHours>,
+    /// Whether the customer gets the emails about surges and silence as well.
+    pub traffic_to_customer: bool,
 }
 
 impl WarningDetails {
@@ -33,6 +41,10 @@ impl WarningDetails {
             internal: Vec::new(),
             notify_recovery: true,
             active: true,
+            days_left: None,
+            surge: None,
+            silent: None,
+            traffic_to_customer: false,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
-use crate::model::{Change, EmailAddress, EntityKind, Gateway, Handover, OutboxEmail, RenderedEmail, Time};
+use crate::model::{Change, EmailAddress, EmailCause, EntityKind, Gateway, Handover, OutboxEmail, RenderedEmail, Time};
 use crate::ops::{active, outbox};
 use crate::store::{Snapshot, Tx};
 
@@ -37,5 +37,5 @@ pub fn queue(
             .field("to", (), addresses)
             .field("contains_password", (), content.password_of.is_some());
     tx.record(&change)?;
-    to.into_iter().map(|to| outbox::queue(tx, Some(&handover.customer), None, to, content)).collect()
+    to.into_iter().map(|to| outbox::queue(tx, Some(&handover.customer), EmailCause::Command, to, content)).collect()
 }

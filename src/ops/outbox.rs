@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    ApiId, Change, CheckCounts, Crossing, Customer, EmailAddress, EmailState, EntityKind, OutboxEmail, Password,
+    ApiId, Change, CheckCounts, Customer, EmailAddress, EmailCause, EmailState, EntityKind, OutboxEmail, Password,
     RenderedEmail, SendOutcome, Time,
 };
 use crate::ops::{active, smpp};
@@ -28,14 +28,13 @@ const WAIT_WHEN_UNANSWERED: SignedDuration = SignedDuration::from_mins(15);
 pub fn queue(
     tx: &mut Tx<'_>,
     customer: Option<&Customer>,
-    crossing: Option<&Crossing>,
+    cause: EmailCause<'_>,
     to: &EmailAddress,
     content: &RenderedEmail,
 ) -> Result<OutboxEmail> {
     let domain = content.sender.address.as_str().rsplit('@').next().unwrap_or("localhost");
     let message_id = format!("{}@{domain}", ApiId::generate());
-    let (customer_id, crossing_id) = (customer.map(|customer| customer.id), crossing.map(|crossing| crossing.id));
-    let id = tx.insert_email(customer_id, crossing_id, to, content, &message_id)?;
+    let id = tx.insert_email(customer.map(|customer| customer.id), cause, to, content, &message_id)?;
     tx.email(id)
 }
 
@@ -105,7 +104,7 @@ pub fn record(tx: &mut Tx<'_>, mut email: OutboxEmail, outcome: &SendOutcome) ->
     };
     // The cause for cancelling it may have come while it was being sent, when it could not be cancelled.
     if let (Some(_), Some(cause)) = (next, tx.overtaken_by(&email)?) {
-        cancel_outdated(tx, &email, cause.reason())?;
+        cancel_outdated(tx, &email, cause)?;
     } else {
         tx.set_email_state(&email, state, next, detail)?;
     }

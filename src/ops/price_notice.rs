@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 
 use crate::error::{Error, Result, count};
-use crate::model::{AccountCode, Change, EmailAddress, EntityKind, Money, PriceChangeKind, RenderedEmail, Time};
+use crate::model::{
+    AccountCode, Change, EmailAddress, EmailCause, EntityKind, Money, PriceChangeKind, RenderedEmail, Time,
+};
 use crate::ops::{active, outbox};
 use crate::report::{NoticeQuestion, NoticedChange, PlannedNotices, PriceNotice};
 use crate::store::Tx;
@@ -92,7 +94,7 @@ fn notify_customer(
         tx.record_price_notice(customer.id, change.price_id)?;
     }
     for address in &notice.recipients {
-        outbox::queue(tx, Some(customer), None, address, &content)?;
+        outbox::queue(tx, Some(customer), EmailCause::Command, address, &content)?;
     }
     notified.subject = Some(content.subject);
     notified.recipients = notice.recipients;

@@ -16,14 +16,20 @@ pub fn to_current_recipient(
     email: OutboxEmail,
     internal: &[EmailAddress],
 ) -> Result<Option<OutboxEmail>> {
-    let (Some(crossing_id), Some(customer)) = (email.crossing_id, &email.customer) else { return Ok(Some(email)) };
+    let unit = match (email.crossing_id, email.forecast_alert_id) {
+        (Some(crossing_id), _) => Some(tx.unit_of_crossing(crossing_id)?),
+        (None, Some(alert_id)) => tx.unit_of_forecast(alert_id)?,
+        (None, None) => None,
+    };
+    let (Some(unit), Some(customer)) = (unit, &email.customer) else { return Ok(Some(email)) };
     // It goes to those whom a warning reached.
-    if email.content.template == EmailTemplate::Recovered {
+    if matches!(email.content.template, EmailTemplate::Recovered | EmailTemplate::ForecastEnded) {
         return Ok(Some(email));
     }
     let customer = tx.customer(customer.as_str())?;
-    let Some(warning) = tx.warning(&customer, tx.unit_of_crossing(crossing_id)?)? else { return Ok(Some(email)) };
-    let is_internal = |email: &OutboxEmail| email.content.template == EmailTemplate::Internal;
+    let Some(warning) = tx.warning(&customer, unit)? else { return Ok(Some(email)) };
+    let is_internal =
+        |email: &OutboxEmail| matches!(email.content.template, EmailTemplate::Internal | EmailTemplate::Forecast);
     let recipients = if is_internal(&email) {
         internal_recipients(&warning.details, internal).to_vec()
     } else {
@@ -33,7 +39,8 @@ pub fn to_current_recipient(
     if recipients.is_empty() || recipients.contains(&email.recipient) || email.unanswered > 0 {
         return Ok(Some(email));
     }
-    let mut notified = tx.emails_of(&OutboxFilter { crossing_id: Some(crossing_id), ..OutboxFilter::default() })?;
+    let OutboxEmail { crossing_id, forecast_alert_id, .. } = email;
+    let mut notified = tx.emails_of(&OutboxFilter { crossing_id, forecast_alert_id, ..OutboxFilter::default() })?;
     notified.retain(|other| is_internal(other) == is_internal(&email));
     let is_new = |address: &EmailAddress| notified.iter().all(|other| other.recipient != *address);
     if let Some(address) = recipients.into_iter().find(is_new) {

@@ -2,9 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Balance, Crossing, CrossingCause, Customer, EmailAddress, EmailState, EntityKind, Level, OutboxEmail, Unit, Warning,
+    Balance, Crossing, CrossingCause, Customer, EmailAddress, EmailState, EntityKind, ForecastAlert, Level,
+    OutboxEmail, Unit, Warning,
 };
 use crate::report::balance_unit::unit_of;
+use crate::report::forecast_conditions::{ForecastCondition, forecast_conditions};
 use crate::report::recipients::{internal_recipients, warning_recipients};
 use crate::store::{OutboxFilter, Snapshot};
 
@@ -21,7 +23,11 @@ pub struct AlertExplanation {
     pub internal_recipients: Vec<EmailAddress>,
     /// Newest first.
     pub crossings: Vec<Crossing>,
-    /// The emails of all crossings.
+    /// What the warning asks of forecasts, as it is now.
+    pub forecasts: Vec<ForecastCondition>,
+    /// When forecasts were raised and ended, newest first.
+    pub forecast_alerts: Vec<ForecastAlert>,
+    /// The emails of all crossings and forecast alerts.
     pub emails: Vec<OutboxEmail>,
     pub verdict: AlertVerdict,
 }
@@ -90,12 +96,19 @@ pub fn explain_alerts(
         let filter = OutboxFilter { crossing_id: Some(crossing.id), ..OutboxFilter::default() };
         emails.extend(snapshot.emails_of(&filter)?);
     }
+    let own = emails.len();
+    let forecast_alerts = snapshot.forecast_alerts(&customer, unit)?;
+    for alert in &forecast_alerts {
+        emails.extend(snapshot.emails_of_forecast(alert)?);
+    }
+    let asked: Vec<Warning> = warning.iter().filter(|warning| warning.details.active).cloned().collect();
+    let forecasts = forecast_conditions(snapshot, &asked, snapshot.at())?;
     let verdict = match (&warning, &balance) {
         (None, _) => AlertVerdict::NoWarning,
         (Some(_), None) => AlertVerdict::NoBalance,
         (Some(_), Some(_)) if customer.lifecycle.archived_at.is_some() => AlertVerdict::CustomerArchived,
         (Some(warning), Some(balance)) => {
-            verdict_of(warning, balance, !customer_recipients.is_empty(), crossings.first(), &emails)
+            verdict_of(warning, balance, !customer_recipients.is_empty(), crossings.first(), &emails[..own])
         }
     };
     Ok(AlertExplanation {
@@ -106,6 +119,8 @@ pub fn explain_alerts(
         customer_recipients,
         internal_recipients,
         crossings,
+        forecasts,
+        forecast_alerts,
         emails,
         verdict,
     })

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountCode, Balance, CheckRun, EmailState, Import, ImportState, Level, Time, Unit, WarningDetails,
+    AccountCode, Balance, CheckRun, EmailState, ForecastKind, Import, ImportState, Level, Time, Unit, WarningDetails,
 };
 use crate::report::runway::runways;
 use crate::store::{ArchiveFilter, BalanceFilter, ImportFilter, OutboxFilter, Snapshot};
@@ -20,6 +20,8 @@ pub struct Figures {
     pub early_warnings: u64,
     /// Those at or below the urgent threshold.
     pub urgent: u64,
+    /// The number of raised forecast warnings of each kind, in the order of [`ForecastKind::ALL`].
+    pub forecasts: [u64; ForecastKind::ALL.len()],
     /// The number of full days that each balance lasts, if asked for. A balance without charges is left out.
     pub days_left: Vec<DaysLeft>,
     /// The number of emails in each of [`COUNTED_STATES`].
@@ -45,6 +47,7 @@ pub fn figures(snapshot: &Snapshot<'_>, per_customer: bool, now: Time) -> Result
         balances: 0,
         early_warnings: 0,
         urgent: 0,
+        forecasts: [0; ForecastKind::ALL.len()],
         days_left: Vec::new(),
         emails: [0; COUNTED_STATES.len()],
         last_check: snapshot.last_check_run()?,
@@ -55,6 +58,10 @@ pub fn figures(snapshot: &Snapshot<'_>, per_customer: bool, now: Time) -> Result
         figures.count(&balance);
         Ok::<_, Error>(())
     })?;
+    for alert in snapshot.raised_forecasts()? {
+        let kinds = figures.forecasts.iter_mut().zip(ForecastKind::ALL);
+        kinds.filter(|(_, kind)| *kind == alert.kind).for_each(|(count, _)| *count += 1);
+    }
     if per_customer {
         runways(snapshot, &filter, now, |runway| {
             if let Some(days) = runway.days_left() {

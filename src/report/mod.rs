@@ -5,11 +5,13 @@
 //! `charged_by` for their prices, `traffic` and `usage` order them; `traffic_chart` and `sparklines` arrange
 //! them for drawing. Balances: `runway` estimates how long each lasts; `balances`, `balance_totals` and `customer_overview` build
 //! on it; `history` and `statement` list entries with accrued charges. `recipients` decides who gets emails and
-//! `alert_explanation` why one was or was not sent. `forecast` finds what will cost money soon. `price_notices` finds whom planned
+//! `alert_explanation` why one was or was not sent. `forecast` finds what will cost money soon, `forecast_conditions`
+//! what warnings ask of it, both by `usual_traffic`. `price_notices` finds whom planned
 //! changes of prices concern. `overview` is the state of the whole installation. `statement_proof` signs a statement, and
-//! `proof_check` checks it elsewhere.
+//! `proof_check` checks it elsewhere. `audit_figures` sums what an auditor asks for.
 
 mod alert_explanation;
+mod audit_figures;
 mod balance_at;
 mod balance_explanation;
 mod balance_totals;
@@ -23,6 +25,7 @@ mod customer_receivables;
 pub mod document;
 mod figures;
 mod forecast;
+mod forecast_conditions;
 mod history;
 mod invoice_copy;
 mod invoice_overview;
@@ -55,8 +58,10 @@ mod traffic_groups;
 mod traffic_question;
 mod unbilled_usage;
 mod usage;
+mod usual_traffic;
 
 pub use alert_explanation::{AlertExplanation, AlertVerdict, explain_alerts};
+pub use audit_figures::{AuditFigures, SeriesProof, TaxSum, issued_invoices, series_proofs};
 pub use balance_at::{BalanceAt, all_balances_at, balances_at};
 pub use balance_explanation::{BalanceShare, explain_balance};
 pub use balance_totals::{UnitTotal, totals_by_unit, totals_by_unit_at};
@@ -68,7 +73,8 @@ pub use chart::{Bar, Chart, Hue, Scale, Series, compact_count};
 pub use customer_overview::{CustomerOverview, customer_overview};
 pub use customer_receivables::{CustomerReceivables, customer_receivables};
 pub use figures::{COUNTED_STATES, DaysLeft, Figures, figures};
-pub use forecast::{Forecast, ForecastFinding, ForecastKind, ForecastQuestion, forecast};
+pub use forecast::{Forecast, ForecastFinding, ForecastQuestion, forecast};
+pub use forecast_conditions::{ForecastChange, ForecastCondition, forecast_changes, forecast_conditions};
 pub use history::{HistoryLine, history};
 pub use invoice_copy::{IssueTerms, copy_of_draft};
 pub use invoice_overview::{InvoiceOverview, InvoiceSummary, invoice_overview, invoice_summaries};

@@ -29,6 +29,8 @@ pub struct Overview {
     pub early_warnings: u64,
     /// The number of balances at or below the urgent threshold.
     pub urgent: u64,
+    /// The number of forecast warnings that are raised.
+    pub forecasts: u64,
     /// Some low balances: urgent ones first, then those that last the shortest.
     pub low_balances: Vec<LowBalance>,
     pub emails: EmailCounts,
@@ -95,6 +97,7 @@ pub fn overview(snapshot: &Snapshot<'_>, zone: &Zone, now: Time) -> Result<Overv
         archived_customers,
         early_warnings: low.early_warnings,
         urgent: low.urgent,
+        forecasts: snapshot.raised_forecasts()?.len() as u64,
         low_balances: low_balances(snapshot, low, now)?,
         emails,
         last_check: snapshot.last_check_run()?,

@@ -117,6 +117,12 @@ pub fn probe(endpoint: &Endpoint, credentials: &BindCredentials<'_>, timeout: Du
     probe.report
 }
 
+/// This machine's address in a connection to an endpoint, if there is one.
+pub fn local_address(endpoint: &Endpoint, timeout: Duration) -> Option<IpAddr> {
+    let (mut connection, _) = Connection::connect(endpoint.host.as_str(), endpoint.port.get(), timeout).ok()?;
+    connection.local().ok().map(|local| local.ip())
+}
+
 struct Probe {
     report: ProbeReport,
     timeout: Duration,

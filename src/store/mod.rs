@@ -4,6 +4,7 @@
 //! one at a time, so that a list needs no memory for its length. SQLite is the only engine, and nothing outside `sqlite/` knows
 //! SQL.
 
+pub mod bundle;
 pub mod drafts;
 pub mod files;
 pub mod signing;
@@ -14,10 +15,10 @@ pub mod vault;
 use crate::model::{Country, EmailState, EntityKind, EntryKind, Level, Money, Origin, Time, Unit};
 
 pub use sqlite::{
-    AccrualLine, Appended, BulkWriter, CheckReport, EntryLink, FIRST_SCHEMA_OF_PLANS, GENESIS, HelperConnection,
-    IssuedDocuments, KnownPrices, Location, MessageFilter, MessageSearch, Migration, NewDatabase, NewInvoice,
-    OLDEST_SCHEMA, PackedDays, PasswordCount, PlansOfAccounts, QueueGuard, SCHEMA_VERSION, SharedPlans, Snapshot,
-    Store, TABLES, Table, Tx, UnrecordedCrossing, hash_of_document, sqlite_source, sqlite_version,
+    AccrualLine, Appended, BulkWriter, CheckReport, EntryLink, FIRST_SCHEMA_OF_PLANS, ForecastKey, GENESIS,
+    HelperConnection, IssuedDocuments, KnownPrices, Location, MessageFilter, MessageSearch, Migration, NewDatabase,
+    NewInvoice, OLDEST_SCHEMA, PackedDays, PasswordCount, PlansOfAccounts, QueueGuard, SCHEMA_VERSION, SharedPlans,
+    Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, hash_of_document, sqlite_source, sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DayPrice, DaySum, EarlierMessages, ImportFilter, ImportedAccount,
@@ -337,6 +338,7 @@ pub struct Due {
 pub struct OutboxFilter {
     pub customer_id: Option<i64>,
     pub crossing_id: Option<i64>,
+    pub forecast_alert_id: Option<i64>,
     pub state: Option<EmailState>,
     /// Only emails whose next attempt is due.
     pub due: Option<Due>,

@@ -108,6 +108,7 @@ const OTHERS: &[&str] = &[
     "smpp push",
     // What was sent to a gateway cannot be taken back.
     "smpp probe",
+    "smpp sweep",
     "service list",
     "balance show",
     "balance list",
@@ -139,6 +140,8 @@ const OTHERS: &[&str] = &[
     "report usage",
     "audit list",
     "audit show",
+    // It writes a folder of its own.
+    "audit bundle",
     "metrics",
     "export",
     // Into an empty database, with the audit log that it had; its dry run is tested below.

@@ -20,13 +20,14 @@ fn the_figures_count_what_needs_attention() {
         "ssgctl_balances 3",
         "ssgctl_low_balances{level=\"early_warning\"} 1",
         "ssgctl_low_balances{level=\"urgent\"} 1",
+        "ssgctl_forecast_alerts{kind=\"surge\"} 0",
         "ssgctl_emails{state=\"failed\"} 0",
         "ssgctl_unfinished_imports 0",
         "# TYPE ssgctl_low_balances gauge",
     ] {
         assert!(text.lines().any(|found| found == line), "{line}: {text}");
     }
-    assert!(!text.contains("days_left"), "{text}");
+    assert!(!text.contains("ssgctl_days_left"), "{text}");
     cli.ok("balance check --config mail.toml");
     let text = cli.ok("metrics --per-customer");
     assert!(text.contains("\nssgctl_last_check_timestamp_seconds 1"), "{text}");

@@ -1,5 +1,6 @@
 //! The contract with scripts: what the real program prints, refuses, asks and keeps secret.
 
+mod bundle;
 mod command_tree;
 mod completion;
 mod concurrency;

@@ -55,6 +55,8 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "smpp cug abc list"),
     // It needs a gateway; tests/smpp has some.
     (Text, "smpp probe abc --host 127.0.0.1 --port 1"),
+    // No gateway is configured; the transcript has one.
+    (Text, "smpp sweep -n"),
     (Single, "smpp export --gateway json --file accounts.json -n"),
     (List, "smpp export --gateway opensmppbox --diff logins --skip-unfit -q"),
     // With every account in it, nothing differs; the transcripts have differences.
@@ -161,6 +163,8 @@ pub const LINES: &[(Shape, &str)] = &[
     (Single, "quick-create --organisation New --credit 5 -n"),
     (Lines, "audit list"),
     (Sheet, "audit show 1"),
+    // A folder each time; the transcript has it.
+    (Text, "audit bundle bundled --year 2020"),
     (Lines, "undo 1 -n"),
     (Lines, "redo -n"),
     (Text, "metrics"),

@@ -1,7 +1,7 @@
 //! Cancelled emails: a waiting email is sent only while it is true and wanted.
 
 use ssgctl::Error;
-use ssgctl::model::{EmailState, EmailTemplate, EntityKind, OutboxEmail, SendOutcome, WarningDetails};
+use ssgctl::model::{EmailCause, EmailState, EmailTemplate, EntityKind, OutboxEmail, SendOutcome, WarningDetails};
 use ssgctl::ops::{customer, outbox, warning};
 
 use super::warning::{THEM, US, bring_to, deliver, fixture, judge, notified, to, warn};
@@ -167,7 +167,7 @@ fn emails_that_wait_are_taken_back_when_the_warning_is_switched_off_or_the_custo
         let mut fixture = low();
         let other = fixture.write(|tx| {
             let customer = tx.customer("ACME")?;
-            outbox::queue(tx, Some(&customer), None, &valid(THEM), &plain_email(EmailTemplate::Test))
+            outbox::queue(tx, Some(&customer), EmailCause::Command, &valid(THEM), &plain_email(EmailTemplate::Test))
         });
         stop(&mut fixture);
         let emails = fixture.emails();

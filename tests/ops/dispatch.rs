@@ -8,7 +8,7 @@ use ssgctl::mail::{
     AccountEmails, CheckOutcome, DispatchEvent, DispatchLock, Dispatcher, MailTransport, RoleConfig, SenderConfig,
     TemplateRenderer,
 };
-use ssgctl::model::{EmailState, EmailTemplate, Gateway, Level, OutboxEmail, SendOutcome, Sender};
+use ssgctl::model::{EmailCause, EmailState, EmailTemplate, Gateway, Level, OutboxEmail, SendOutcome, Sender};
 use ssgctl::ops::{outbox, smpp};
 use ssgctl::store::vault::Vault;
 use ssgctl::{Error, Result};
@@ -87,7 +87,7 @@ fn check(fixture: &mut Fixture, transport: &Recorder) -> CheckOutcome {
 
 fn queue(fixture: &mut Fixture, recipient: &str) -> OutboxEmail {
     let content = plain_email(EmailTemplate::Test);
-    fixture.write(|tx| outbox::queue(tx, None, None, &valid(recipient), &content)).expect("queued")
+    fixture.write(|tx| outbox::queue(tx, None, EmailCause::Command, &valid(recipient), &content)).expect("queued")
 }
 
 fn states(fixture: &mut Fixture) -> Vec<EmailState> {

@@ -13,6 +13,7 @@ mod customer;
 mod dialects;
 mod dialects_rows;
 mod dispatch;
+mod forecast_warnings;
 mod gateway;
 mod handover;
 mod import;

@@ -1,7 +1,7 @@
 //! The outbox: which email may be sent when, and what follows from each outcome.
 
 use jiff::SignedDuration;
-use ssgctl::model::{EmailState, EmailTemplate, EntityKind, OutboxEmail, SendAttempt, SendOutcome, Time};
+use ssgctl::model::{EmailCause, EmailState, EmailTemplate, EntityKind, OutboxEmail, SendAttempt, SendOutcome, Time};
 use ssgctl::ops::outbox;
 use ssgctl::{Error, Result};
 
@@ -19,7 +19,13 @@ fn fixture() -> (Fixture, i64) {
 fn queue(fixture: &mut Fixture, recipient: &str) -> i64 {
     let email = fixture.write(|tx| {
         let customer = tx.customer("ACME")?;
-        outbox::queue(tx, Some(&customer), None, &valid(recipient), &plain_email(EmailTemplate::LowUpper))
+        outbox::queue(
+            tx,
+            Some(&customer),
+            EmailCause::Command,
+            &valid(recipient),
+            &plain_email(EmailTemplate::LowUpper),
+        )
     });
     email.expect("queued").id
 }

@@ -48,7 +48,7 @@ pub fn compose(notice: &Notice<'_>) -> Result<ssgctl::model::RenderedEmail> {
 
 /// What a check finds and queues.
 pub fn judge(fixture: &mut Fixture) -> Vec<CrossingAlert> {
-    let CheckFindings { alerts: judged, unchecked: broken } = judgement(fixture);
+    let CheckFindings { alerts: judged, unchecked: broken, .. } = judgement(fixture);
     assert!(broken.is_empty(), "{broken:?}");
     judged
 }
@@ -354,7 +354,7 @@ fn a_customer_whose_data_breaks_a_rule_silences_nobody_else() {
         let thresholds = |details: &mut WarningDetails| details.upper = Some(valid("100"));
         fixture.write(|tx| warning::set(tx, "GLOBEX", Unit::Sms, thresholds)).unwrap();
         fixture.raw().execute_batch(&format!("PRAGMA ignore_check_constraints = ON; {damage}")).unwrap();
-        let CheckFindings { alerts: judged, unchecked: broken } = judgement(&mut fixture);
+        let CheckFindings { alerts: judged, unchecked: broken, .. } = judgement(&mut fixture);
         assert_eq!(notified(&judged), [to(EmailTemplate::Internal, US)], "{damage}");
         assert_eq!(judged[0].crossing.customer, valid("GLOBEX"));
         let [UncheckedBalance { name, error: Error::Damaged(_) }] = &broken[..] else {

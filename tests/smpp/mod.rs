@@ -4,3 +4,4 @@ mod faults;
 mod peer;
 mod probe;
 mod reasons;
+mod sweep;

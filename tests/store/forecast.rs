@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use jiff::{SignedDuration, Timestamp};
-use ssgctl::model::Time;
-use ssgctl::report::{ForecastFinding, ForecastKind, ForecastQuestion, forecast};
+use ssgctl::model::{ForecastKind, Time};
+use ssgctl::report::{ForecastFinding, ForecastQuestion, forecast};
 use ssgctl::traffic::ImportRequest;
 
 use crate::ops::traffic::{HEADER, fixture, request, run};
@@ -12,7 +12,7 @@ use crate::support::fixture::{Fixture, adjustment_in, valid};
 
 /// Four weeks and some days of PORT's office traffic, from Monday the 5th of October on: 10 messages in each hour from 8 to 17 on
 /// Monday to Friday, 1 on Saturday at noon. ACME sends one message every hour of every day.
-fn office(until: &str) -> (Fixture, String) {
+pub fn office(until: &str) -> (Fixture, String) {
     let (begin, until): (Timestamp, Timestamp) = (valid("2026-10-05T00:00:00Z"), valid(until));
     let mut rows = String::new();
     for hour in 0.. {
@@ -34,7 +34,7 @@ fn office(until: &str) -> (Fixture, String) {
     (fixture(), rows)
 }
 
-fn add(fixture: &mut Fixture, name: &str, rows: &str) {
+pub fn add(fixture: &mut Fixture, name: &str, rows: &str) {
     let import = ImportRequest { batch: 100_000, ..request(fixture, name, &format!("{HEADER}{rows}")) };
     run(fixture, &import).expect("imported");
 }
@@ -50,7 +50,7 @@ fn names(findings: &[ForecastFinding]) -> Vec<(ForecastKind, &str)> {
 }
 
 fn all() -> ForecastQuestion {
-    ForecastQuestion { days_left: None, surge: Some(5), silent_hours: Some(6) }
+    ForecastQuestion { days_left: None, surge: Some(valid("5x")), silent: Some(valid("6h")) }
 }
 
 #[test]
@@ -66,9 +66,9 @@ fn a_stolen_password_is_found_within_the_hour_and_usual_traffic_is_not() {
     add(&mut fixture, "surge.csv", &surge.concat());
     let findings = found(&mut fixture, "2026-11-09T10:15:00Z", &all());
     assert_eq!(names(&findings), [(ForecastKind::Surge, "port")]);
-    assert_eq!((findings[0].recent, findings[0].usual), (Some(500), Some(10)));
+    assert_eq!((findings[0].figures.recent, findings[0].figures.usual), (Some(500), Some(10)));
     // A hundred times is more than it was.
-    let question = ForecastQuestion { surge: Some(100), ..all() };
+    let question = ForecastQuestion { surge: Some(valid("100x")), ..all() };
     assert_eq!(names(&found(&mut fixture, "2026-11-09T10:15:00Z", &question)), []);
 }
 
@@ -87,7 +87,7 @@ fn the_lull_of_a_weekend_is_not_silence_and_a_silent_tuesday_is() {
     add(&mut fixture, "silent.csv", &(rows.join("\n") + "\n"));
     let findings = found(&mut fixture, "2026-11-10T16:05:00Z", &all());
     assert_eq!(names(&findings), [(ForecastKind::Silent, "port")]);
-    assert_eq!((findings[0].usual, findings[0].recent), (Some(60), Some(0)));
+    assert_eq!((findings[0].figures.usual, findings[0].figures.recent), (Some(60), Some(0)));
     // If nothing was imported since, the account cannot be told from a late file, and an account that is off is not missed.
     assert_eq!(names(&found(&mut fixture, "2026-11-13T16:00:00Z", &all())), []);
     fixture
@@ -110,11 +110,11 @@ fn a_balance_is_forecast_by_the_days_of_the_week() {
     let wanted = charged + 100_000_000 * 5;
     let amount = ssgctl::model::Money::from_e8(wanted).to_string();
     fixture.adjust("PORT", &adjustment_in("EUR", &amount)).expect("credited");
-    let question = |days| ForecastQuestion { days_left: Some(days), surge: None, silent_hours: None };
+    let question = |days| ForecastQuestion { days_left: Some(valid(days)), ..ForecastQuestion::default() };
     let at = "2026-11-06T12:00:00Z";
     // Five are left: 2.5 on Friday, 0.05 on Saturday, nothing on Sunday, and 2.45 until noon of Monday.
-    assert_eq!(found(&mut fixture, at, &question(2)), []);
-    let findings = found(&mut fixture, at, &question(3));
+    assert_eq!(found(&mut fixture, at, &question("2d")), []);
+    let findings = found(&mut fixture, at, &question("3d"));
     let port = findings.iter().find(|finding| finding.customer.as_str() == "PORT").expect("found");
-    assert_eq!((port.kind, port.at), (ForecastKind::DaysLeft, Some(valid("2026-11-09T11:45:36Z"))));
+    assert_eq!((port.kind, port.figures.at), (ForecastKind::DaysLeft, Some(valid("2026-11-09T11:45:36Z"))));
 }

@@ -1,12 +1,13 @@
 //! The store: opening, backups, damage, the guards of the ledger, snapshots, secrets, lists and reports.
 
 mod backup;
+mod bundle;
 mod chains;
 mod charges_of_schema_17;
 mod damage;
 mod disks;
 mod far_dates;
-mod forecast;
+pub mod forecast;
 mod invoice_guards;
 mod ledger_guards;
 mod lists;

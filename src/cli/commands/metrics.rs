@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ssgctl::error::quoted;
 use ssgctl::formats::prometheus::{MetricsText, value_of};
-use ssgctl::model::Time;
+use ssgctl::model::{ForecastKind, Time};
 use ssgctl::report::{self, COUNTED_STATES, Figures};
 use ssgctl::store::Clock;
 use ssgctl::store::files;
@@ -66,6 +66,10 @@ fn text_of(figures: &Figures, now: Time) -> String {
     text.gauge("ssgctl_low_balances", "Balances at or below a threshold of their warning.");
     for (level, count) in [("early_warning", figures.early_warnings), ("urgent", figures.urgent)] {
         text.sample("ssgctl_low_balances", &[("level", level)], count);
+    }
+    text.gauge("ssgctl_forecast_alerts", "Forecasts of warnings that were reported and have not ended.");
+    for (kind, count) in ForecastKind::ALL.iter().zip(figures.forecasts) {
+        text.sample("ssgctl_forecast_alerts", &[("kind", kind.as_str())], count);
     }
     text.gauge("ssgctl_emails", "Emails that wait, failed or may not have arrived.");
     for (state, count) in COUNTED_STATES.iter().zip(figures.emails) {

@@ -122,6 +122,7 @@ fn view(overview: &Overview, database: String) -> DetailView {
     view.section("Balances");
     view.field("urgent", Cell::number(overview.urgent));
     view.field("early_warnings", Cell::number(overview.early_warnings));
+    view.field("forecast_alerts", Cell::number(overview.forecasts));
     view.field("last_check_at", Cell::maybe_time(overview.last_check.as_ref().map(|run| run.started_at)));
     view.rows("Low balances", "low_balances", &overview.low_balances, &[]);
     view.section("Email");

@@ -74,7 +74,7 @@ pub(crate) fn refuse_unknown(key: &str) -> Result<()> {
     let parts = edit::parts(key).unwrap_or_default();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let is_known = match parts.as_slice() {
-        ["warnings", _, "upper" | "lower"]
+        ["warnings", _, "upper" | "lower" | "days_left" | "surge" | "silent"]
         | ["import", _, "from" | "ignore" | "calling_code"]
         | ["import", _, "map", _] => true,
         parts => SETTINGS.contains(&parts.join(".").as_str()),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use ssgctl::mail::sendmail;
 use ssgctl::mail::{RoleConfig, Route, SenderConfig, SmtpCredentials, TemplateRenderer, TransportConfig};
-use ssgctl::model::{EmailAddress, Money, Name, Sender, Unit, WarningDetails};
+use ssgctl::model::{DaysAhead, EmailAddress, Money, Name, Sender, SilentHours, SurgeFactor, Unit, WarningDetails};
 use ssgctl::store::files::SmallFile;
 use ssgctl::{Error, ops, store};
 use zeroize::Zeroizing;
@@ -92,7 +92,7 @@ struct RoleSection {
     signature: Option<String>,
 }
 
-/// `[warnings]`: the thresholds of new customers' warnings, by unit.
+/// `[warnings]`: the thresholds and forecasts of new customers' warnings, by unit.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct WarningsSection(BTreeMap<Unit, ThresholdsSection>);
@@ -100,16 +100,26 @@ pub(crate) struct WarningsSection(BTreeMap<Unit, ThresholdsSection>);
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ThresholdsSection {
-    upper: Money,
+    upper: Option<Money>,
     lower: Option<Money>,
+    days_left: Option<DaysAhead>,
+    surge: Option<SurgeFactor>,
+    silent: Option<SilentHours>,
 }
 
 impl WarningsSection {
     /// The thresholds as `config show` lists them.
     pub(crate) fn listed(&self) -> Vec<(String, Option<String>)> {
         let thresholds = self.0.iter().flat_map(|(unit, thresholds)| {
-            let fields = [("upper", Some(thresholds.upper)), ("lower", thresholds.lower)];
-            fields.map(|(field, at)| (format!("warnings.{}.{field}", unit.code()), at.map(|at| unit.format(at))))
+            let amount = |at: Option<Money>| at.map(|at| unit.format(at));
+            let fields = [
+                ("upper", amount(thresholds.upper)),
+                ("lower", amount(thresholds.lower)),
+                ("days_left", thresholds.days_left.map(|days| days.to_string())),
+                ("surge", thresholds.surge.map(|factor| factor.to_string())),
+                ("silent", thresholds.silent.map(|hours| hours.to_string())),
+            ];
+            fields.map(|(field, at)| (format!("warnings.{}.{field}", unit.code()), at))
         });
         thresholds.filter(|(_, at)| at.is_some()).collect()
     }
@@ -118,8 +128,11 @@ impl WarningsSection {
     pub(crate) fn apply(&self, tx: &mut store::Tx<'_>, customer: &str) -> ssgctl::Result<()> {
         for (unit, thresholds) in &self.0 {
             ops::warning::set(tx, customer, *unit, |details: &mut WarningDetails| {
-                details.upper = Some(thresholds.upper);
+                details.upper = thresholds.upper;
                 details.lower = thresholds.lower;
+                details.days_left = thresholds.days_left;
+                details.surge = thresholds.surge;
+                details.silent = thresholds.silent;
             })?;
         }
         Ok(())

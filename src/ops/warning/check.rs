@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Crossing, CrossingCause, Customer, EmailAddress, EmailState, EmailTemplate, Level, Money, OutboxEmail,
+    Crossing, CrossingCause, Customer, EmailAddress, EmailCause, EmailState, EmailTemplate, Level, Money, OutboxEmail,
     RenderedEmail, Time, Unit, Warning, WarningDetails,
 };
 use crate::ops::outbox;
+use crate::ops::warning::forecast::RecordedForecast;
 use crate::report::{internal_recipients, warning_recipients};
 use crate::store::{OutboxFilter, Tx, UnrecordedCrossing};
 
@@ -50,7 +51,27 @@ pub struct UncheckedBalance {
 #[derive(Debug, Default)]
 pub struct CheckFindings {
     pub alerts: Vec<CrossingAlert>,
+    pub forecasts: Vec<RecordedForecast>,
     pub unchecked: Vec<UncheckedBalance>,
+}
+
+impl CheckFindings {
+    /// How many crossings and forecasts were recorded.
+    pub fn recorded(&self) -> usize {
+        self.alerts.len() + self.forecasts.len()
+    }
+
+    /// How many emails were queued.
+    pub fn queued(&self) -> usize {
+        let of_crossings = self.alerts.iter().map(|alert| alert.emails.len());
+        of_crossings.chain(self.forecasts.iter().map(|forecast| forecast.emails.len())).sum()
+    }
+
+    /// Whether a customer should have been notified but has no address.
+    pub fn lacks_recipient(&self) -> bool {
+        self.alerts.iter().any(|alert| alert.no_recipient)
+            || self.forecasts.iter().any(|forecast| forecast.no_recipient)
+    }
 }
 
 /// Compares every active balance that has a warning with its thresholds, records each crossing and queues its emails.
@@ -114,7 +135,7 @@ fn record_crossing(
         // An address that is listed twice gets one email.
         let mut seen = BTreeSet::new();
         for to in addresses.iter().filter(|to| seen.insert(*to)) {
-            emails.push(outbox::queue(tx, Some(&customer), Some(&crossing), to, &content)?);
+            emails.push(outbox::queue(tx, Some(&customer), EmailCause::Crossing(&crossing), to, &content)?);
         }
     }
     let no_recipient = level > warning.state && warning.details.notify_customer && customer_recipients.is_empty();
@@ -149,7 +170,7 @@ fn emails_of_episode(tx: &Tx<'_>, warning: &Warning) -> Result<Vec<OutboxEmail>>
 }
 
 /// The recipients that got one of these emails, or may have got it.
-fn reached_recipients(emails: &[OutboxEmail]) -> Vec<EmailAddress> {
+pub(super) fn reached_recipients(emails: &[OutboxEmail]) -> Vec<EmailAddress> {
     let reached = emails.iter().filter(|email| email.may_have_arrived());
     reached.map(|email| email.recipient.clone()).collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -1,6 +1,7 @@
-//! Low-balance warnings: sets their thresholds and finds the balances that crossed them.
+//! Warnings: sets their thresholds and forecasts, and finds the balances and accounts that reached them.
 
 mod check;
+mod forecast;
 mod state;
 
 use crate::error::{Error, Result};
@@ -9,6 +10,7 @@ use crate::ops::active;
 use crate::store::Tx;
 
 pub use check::{CheckFindings, Compose, CrossingAlert, Notice, UncheckedBalance, check_balances};
+pub use forecast::{ComposeForecast, ForecastNotice, RecordedForecast, check_forecasts};
 pub(super) use state::archive_with_customer;
 
 /// Changes the warning of a customer's balance, or creates it.

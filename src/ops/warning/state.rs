@@ -5,9 +5,11 @@
 
 use crate::error::Result;
 use crate::model::{
-    CrossingCause, Customer, EmailState, EmailTemplate, Level, Money, OutboxEmail, Warning, WarningDetails,
+    CrossingCause, Customer, EmailState, EmailTemplate, ForecastCause, ForecastKind, Level, Money, OutboxEmail,
+    Warning, WarningDetails,
 };
 use crate::ops::outbox;
+use crate::ops::warning::forecast;
 use crate::store::{OutboxFilter, Tx};
 
 /// Brings the state and the emails of a warning in line with settings that were just saved.
@@ -23,6 +25,7 @@ pub(super) fn after_change(
             |email: &&OutboxEmail| matches!(email.content.template, EmailTemplate::LowUpper | EmailTemplate::LowLower);
         cancel_waiting(tx, unsettled.iter().filter(to_customer), "emails to the customer were turned off")?;
     }
+    forecasts_after_change(tx, before, warning)?;
     let Some(balance) = tx.balance(customer, warning.unit)?.map(|found| found.balance) else { return Ok(()) };
     let level = warning.details.level(balance);
     // If the new thresholds do not lower the level, any difference comes from the balance: the next check reports that.
@@ -36,11 +39,36 @@ pub(super) fn after_change(
     }
 }
 
+/// Ends the forecasts whose settings changed, so that the next check compares with the new ones, and cancels the emails about the
+/// others that the customer is not to get any more.
+fn forecasts_after_change(tx: &mut Tx<'_>, before: &WarningDetails, warning: &Warning) -> Result<()> {
+    let after = &warning.details;
+    forecast::end(tx, warning, |kind| {
+        let is_changed = match kind {
+            ForecastKind::DaysLeft => before.days_left != after.days_left,
+            ForecastKind::Surge => before.surge != after.surge,
+            ForecastKind::Silent => before.silent != after.silent,
+            ForecastKind::NoTraffic => false,
+        };
+        match (after.active, is_changed) {
+            (false, _) => Some(ForecastCause::Off),
+            (true, true) => Some(ForecastCause::Settings),
+            (true, false) => None,
+        }
+    })?;
+    forecast::cancel_to_customer(tx, warning, |template| match template {
+        EmailTemplate::DaysLeft => !after.notify_customer,
+        EmailTemplate::Surge | EmailTemplate::Silent => !after.notify_customer || !after.traffic_to_customer,
+        _ => false,
+    })
+}
+
 /// Stops the warnings of a customer that was archived and cancels every other email that waits for it.
 pub(in crate::ops) fn archive_with_customer(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
     for warning in tx.warnings_of(customer)? {
         let balance = tx.balance(customer, warning.unit)?.map_or(Money::ZERO, |found| found.balance);
         set_state(tx, &warning, warning.state, CrossingCause::Archived, balance)?;
+        forecast::end(tx, &warning, |_| Some(ForecastCause::Archived))?;
     }
     let filter = OutboxFilter { customer_id: Some(customer.id), waiting: true, ..OutboxFilter::default() };
     let reason = CrossingCause::Archived.reason();

@@ -59,6 +59,7 @@ pub const TABLES: &[Table] = &[
     Table::new("entry", "id", &[]),
     Table::new("warning", "customer_id, unit", &["customer_recipients", "internal_recipients"]),
     Table::new("crossing", "id", &[]),
+    Table::new("forecast_alert", "id", &[]),
     Table::new("outbox_email", "id", &[]),
     Table::new("outbox_attempt", "email_id, number", &[]),
     Table::new("check_run", "id", &[]),

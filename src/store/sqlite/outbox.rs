@@ -6,8 +6,8 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{
-    CheckCounts, CheckRun, CrossingCause, EmailAddress, EmailState, EntityKind, OutboxEmail, RenderedEmail,
-    SendAttempt, SendOutcome, Sender, Time, Warning,
+    CheckCounts, CheckRun, CrossingCause, EmailAddress, EmailCause, EmailState, EntityKind, ForecastCause, OutboxEmail,
+    RenderedEmail, SendAttempt, SendOutcome, Sender, Time, Warning,
 };
 use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::Query;
@@ -34,7 +34,7 @@ columns! {
 
 static SELECT: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT outbox_email.id, customer.account_code, crossing_id, recipient, message_id, state, attempts, unanswered,
+        "SELECT outbox_email.id, customer.account_code, crossing_id, forecast_alert_id, recipient, message_id, state, attempts, unanswered,
             next_attempt_at, last_error, outbox_email.created_at, outbox_email.updated_at{}{}
          FROM outbox_email LEFT JOIN customer ON customer.id = outbox_email.customer_id",
         Sender::SELECTED,
@@ -43,7 +43,7 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
 });
 
 static INSERT: LazyLock<String> = LazyLock::new(|| {
-    let own = "customer_id, crossing_id, recipient, message_id, state, next_attempt_at, created_at, updated_at";
+    let own = "customer_id, crossing_id, forecast_alert_id, recipient, message_id, state, next_attempt_at, created_at, updated_at";
     columns::insert("outbox_email", own, &format!("{}{}", Sender::WRITTEN, RenderedEmail::WRITTEN))
 });
 
@@ -53,6 +53,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OutboxEmail> {
         id: row.value()?,
         customer: row.value()?,
         crossing_id: row.value()?,
+        forecast_alert_id: row.value()?,
         recipient: row.value()?,
         message_id: row.value()?,
         state: row.value()?,
@@ -95,7 +96,7 @@ impl Snapshot<'_> {
         Ok(emails)
     }
 
-    /// The emails about a balance that are not settled yet: they wait for an attempt, or are being sent.
+    /// The emails about crossings of a balance that are not settled yet: they wait for an attempt, or are being sent.
     pub fn unsettled_emails(&self, warning: &Warning) -> Result<Vec<OutboxEmail>> {
         let mut statement = self.transaction.prepare_cached(&format!(
             "{} WHERE (state = 'sending' OR next_attempt_at IS NOT NULL)
@@ -107,10 +108,13 @@ impl Snapshot<'_> {
         Ok(emails.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Why an email must no longer be sent, if there is a reason: a later crossing of its balance, the warning switched off, or
-    /// the customer archived.
-    pub fn overtaken_by(&self, email: &OutboxEmail) -> Result<Option<CrossingCause>> {
-        Ok(self
+    /// Why an email must no longer be sent, if there is a reason: a later crossing of its balance, the end of its forecast, the
+    /// warning switched off, or the customer archived.
+    pub fn overtaken_by(&self, email: &OutboxEmail) -> Result<Option<&'static str>> {
+        if email.forecast_alert_id.is_some() {
+            return self.forecast_overtaken_by(email);
+        }
+        let cause: Option<CrossingCause> = self
             .transaction
             .prepare_cached(
                 "SELECT CASE WHEN customer.archived_at IS NOT NULL THEN 'archived' WHEN NOT active THEN 'off'
@@ -121,7 +125,24 @@ impl Snapshot<'_> {
                  LEFT JOIN warning ON warning.customer_id = crossing.customer_id AND warning.unit = crossing.unit
                  WHERE outbox_email.id = ?1",
             )?
-            .query_row([email.id], |row| row.get(0))?)
+            .query_row([email.id], |row| row.get(0))?;
+        Ok(cause.map(CrossingCause::reason))
+    }
+
+    fn forecast_overtaken_by(&self, email: &OutboxEmail) -> Result<Option<&'static str>> {
+        let cause: Option<ForecastCause> = self
+            .transaction
+            .prepare_cached(
+                "SELECT CASE WHEN customer.archived_at IS NOT NULL THEN 'archived'
+                    ELSE (SELECT cause FROM forecast_alert AS later WHERE later.customer_id IS alert.customer_id
+                        AND later.unit IS alert.unit AND later.kind = alert.kind AND later.account_id IS alert.account_id
+                        AND later.id > alert.id ORDER BY later.id DESC LIMIT 1) END
+                 FROM outbox_email JOIN forecast_alert AS alert ON alert.id = forecast_alert_id
+                 LEFT JOIN customer ON customer.id = outbox_email.customer_id
+                 WHERE outbox_email.id = ?1",
+            )?
+            .query_row([email.id], |row| row.get(0))?;
+        Ok(cause.map(ForecastCause::reason))
     }
 
     /// How many emails are due.
@@ -178,6 +199,7 @@ fn emails_query(filter: &OutboxFilter) -> Query<'_> {
     let mut query = Query::default();
     query.when_some("outbox_email.customer_id = ?", filter.customer_id);
     query.when_some("crossing_id = ?", filter.crossing_id);
+    query.when_some("forecast_alert_id = ?", filter.forecast_alert_id);
     // The unary `+` keeps SQLite from using the index for a state that most emails have, where another index leaves fewer.
     let state = if filter.customer_id.is_some() || filter.due.is_some() { "+state = ?" } else { "state = ?" };
     query.when_some(state, filter.state);
@@ -203,15 +225,21 @@ impl Tx<'_> {
     pub fn insert_email(
         &mut self,
         customer_id: Option<i64>,
-        crossing_id: Option<i64>,
+        cause: EmailCause<'_>,
         recipient: &EmailAddress,
         content: &RenderedEmail,
         message_id: &str,
     ) -> Result<i64> {
         let at = self.at();
+        let (crossing_id, forecast_alert_id) = match cause {
+            EmailCause::Command => (None, None),
+            EmailCause::Crossing(crossing) => (Some(crossing.id), None),
+            EmailCause::Forecast(alert) => (None, Some(alert.id)),
+        };
         columns::write(&self.transaction, &INSERT, |binder| {
             binder.value(customer_id)?;
             binder.value(crossing_id)?;
+            binder.value(forecast_alert_id)?;
             binder.value(recipient)?;
             binder.value(message_id)?;
             binder.value(EmailState::Pending)?;

@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 use crate::model::invoice::{InvoiceKind, ReceivableKind, TaxCategory};
 use crate::model::{
-    AccountCode, AddressRange, ApiId, Billing, Country, CrossingCause, Currency, EmailAddress, EmailState,
-    EmailTemplate, EntityKind, EntryKind, Hash, ImportState, Invalid, Level, Limit, MoNumber, Money, Msisdn, NoteText,
-    PaymentTerms, PlanBasis, PlanCode, PriceDestination, PriceSource, ServiceCode, ShortName, SystemId, SystemType,
-    TextLine, Time, Unit, Webhook, Website,
+    AccountCode, AddressRange, ApiId, Billing, Country, CrossingCause, Currency, DaysAhead, EmailAddress, EmailState,
+    EmailTemplate, EntityKind, EntryKind, ForecastCause, ForecastKind, Hash, ImportState, Invalid, Level, Limit,
+    MoNumber, Money, Msisdn, NoteText, PaymentTerms, PlanBasis, PlanCode, PriceDestination, PriceSource, ServiceCode,
+    ShortName, SilentHours, SurgeFactor, SystemId, SystemType, TextLine, Time, Unit, Webhook, Website,
 };
 
 /// Stores types as their canonical text and reads them with their parser.
@@ -40,6 +40,8 @@ text_columns!(
     CrossingCause,
     Country,
     EntryKind,
+    ForecastCause,
+    ForecastKind,
     ImportState,
     InvoiceKind,
     EmailTemplate,
@@ -223,6 +225,25 @@ impl FromSql for Limit {
         u32::column_result(value)?.to_string().parse().map_err(FromSqlError::other)
     }
 }
+
+/// Stores numbers with a unit as the number.
+macro_rules! number_columns {
+    ($($type:ty),+) => {$(
+        impl ToSql for $type {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(ToSqlOutput::from(self.get()))
+            }
+        }
+        impl FromSql for $type {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                let number = u16::column_result(value)?;
+                Self::new(number).ok_or(FromSqlError::OutOfRange(number.into()))
+            }
+        }
+    )+};
+}
+
+number_columns!(DaysAhead, SilentHours, SurgeFactor);
 
 /// The JSON text of a value, for a JSON column.
 pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String> {

@@ -19,10 +19,14 @@ columns! {
         list internal: "internal_recipients",
         value notify_recovery: "notify_recovery",
         value active: "active",
+        value days_left: "days_left",
+        value surge: "surge",
+        value silent: "silent_hours",
+        value traffic_to_customer: "traffic_to_customer",
     }
 }
 
-static SELECT: LazyLock<String> = LazyLock::new(|| {
+pub(super) static SELECT: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT warning.customer_id, customer.account_code, warning.unit, state, warning.updated_at{}, balance.balance_e8
          FROM warning JOIN customer ON customer.id = warning.customer_id
@@ -37,7 +41,7 @@ static UPSERT: LazyLock<String> = LazyLock::new(|| {
     format!("{insert} ON CONFLICT DO UPDATE SET updated_at = excluded.updated_at, {changed}")
 });
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Warning> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Warning> {
     Ok(read_with_balance(row)?.0)
 }
 
@@ -170,13 +174,15 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Deletes a warning that has no crossings; says whether it did.
+    /// Deletes a warning that has neither crossings nor forecast alerts; says whether it did.
     pub fn delete_warning(&mut self, customer: &Customer, unit: Unit) -> Result<bool> {
         let deleted = self
             .transaction
             .prepare_cached(
                 "DELETE FROM warning WHERE customer_id = ?1 AND unit = ?2 AND NOT EXISTS
-                    (SELECT 1 FROM crossing WHERE crossing.customer_id = ?1 AND crossing.unit = ?2)",
+                    (SELECT 1 FROM crossing WHERE crossing.customer_id = ?1 AND crossing.unit = ?2)
+                    AND NOT EXISTS
+                    (SELECT 1 FROM forecast_alert WHERE forecast_alert.customer_id = ?1 AND forecast_alert.unit = ?2)",
             )?
             .execute(params![customer.id, unit])?;
         Ok(deleted > 0)

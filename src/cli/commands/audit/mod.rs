@@ -1,10 +1,14 @@
-//! `ssgctl audit`: who changed what, when and why.
+//! `ssgctl audit`: who changed what, when and why, and what an auditor asks for.
 
+mod bundle;
+mod bundle_index;
+mod bundle_rows;
 mod line;
 mod list;
 mod row;
 mod show;
 
+pub(crate) use bundle_rows::BundleRow;
 pub(crate) use line::Lines;
 
 use clap::Subcommand;
@@ -17,6 +21,7 @@ use crate::exit::Result;
 pub(crate) enum Command {
     List(ArgsIfNamed<list::ListArgs>),
     Show(ArgsIfNamed<show::ShowArgs>),
+    Bundle(ArgsIfNamed<bundle::BundleArgs>),
 }
 
 impl Command {
@@ -24,6 +29,7 @@ impl Command {
         match self {
             Self::List(ArgsIfNamed(args)) => list::run(args, context),
             Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
+            Self::Bundle(ArgsIfNamed(args)) => bundle::run(&args, context),
         }
     }
 }

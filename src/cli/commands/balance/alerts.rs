@@ -7,13 +7,15 @@ use ssgctl::model::{Crossing, CrossingCause, Level, Unit};
 use ssgctl::report::{self, AlertExplanation, AlertVerdict};
 
 use crate::args::completion;
+use crate::commands::balance::forecast_row::ForecastRow;
 use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, Column, DetailView, Row};
 
-/// Explain why a low-balance email was or was not sent
+/// Explain why an email of a warning was or was not sent
 ///
-/// Shows a verdict, the warning with its recipients, every threshold crossing, and every email about one.
+/// Shows a verdict, the warning with its recipients, what each forecast says now, every threshold crossing, every forecast
+/// alert, and every email about one.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance alerts ABCCORP331
@@ -58,12 +60,32 @@ fn view(explanation: &AlertExplanation) -> DetailView {
         view.fields(
             "Warning",
             warning,
-            &["unit", "upper", "lower", "state", "active", "notify_customer", "notify_recovery"],
+            &[
+                "unit",
+                "upper",
+                "lower",
+                "days_left",
+                "surge",
+                "silent",
+                "state",
+                "active",
+                "notify_customer",
+                "traffic_to_customer",
+                "notify_recovery",
+            ],
         );
         view.field("customer_recipients", Cell::emails(&explanation.customer_recipients));
         view.field("internal_recipients", Cell::emails(&explanation.internal_recipients));
     }
+    if !explanation.forecasts.is_empty() {
+        let forecasts: Vec<ForecastRow> =
+            explanation.forecasts.iter().map(|of| ForecastRow { of: of.clone(), unit: *unit }).collect();
+        view.rows("Forecasts", "forecasts", &forecasts, &[]);
+    }
     view.rows("Crossings, newest first", "crossings", &explanation.crossings, &[]);
+    if !explanation.forecast_alerts.is_empty() {
+        view.rows("Forecast alerts, newest first", "forecast_alerts", &explanation.forecast_alerts, &[]);
+    }
     view.rows("Emails", "emails", &explanation.emails, &["customer"]);
     view
 }

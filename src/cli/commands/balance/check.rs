@@ -5,19 +5,21 @@ use clap::Args;
 use ssgctl::Error;
 use ssgctl::error::count as counted;
 use ssgctl::mail::{CheckOutcome, DispatchOutcome};
-use ssgctl::model::{CheckRun, Crossing, OutboxEmail};
+use ssgctl::model::CheckRun;
 use ssgctl::ops;
-use ssgctl::ops::warning::{CheckFindings, CrossingAlert, UncheckedBalance};
+use ssgctl::ops::warning::{CheckFindings, ForecastNotice, UncheckedBalance};
 
 use crate::args::change::{AuditArgs, ChangeArgs};
+use crate::commands::balance::planned_email::{PlannedEmail, planned};
 use crate::commands::mail::outcome;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 use crate::output::{Cell, Column, FieldKeys, Row};
 
-/// Send emails about balances that crossed a threshold; run it from cron
+/// Send emails about balances that crossed a threshold, and about forecasts; run it from cron
 ///
-/// Posts accrued charges of earlier days to the ledger first, see `ssgctl help traffic post`.
+/// Posts accrued charges of earlier days to the ledger first, see `ssgctl help traffic post`. `ssgctl balance warn` sets
+/// thresholds and forecasts.
 ///
 /// Sends each recipient one email per crossing, no matter how often or how many copies run. Prints nothing when there
 /// is nothing to report. Emails that cannot be sent now wait for a later run (exit 11). Emails that failed for good, or
@@ -69,7 +71,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     }
     context.output.refuse_unknown_fields(&CheckRun::keys())?;
     let mail = context.settings.mail.clone();
-    let renderer = mail.renderer()?;
+    let renderer = mail.renderer()?.in_zone(context.settings.defaults.zone());
     let checked = outcome::dispatch(context, &args.why, |dispatcher| {
         dispatcher.check(&mail.mail.internal, &renderer, || Ok::<_, Failure>(mail.transport()?.transport()?))
     })?;
@@ -82,7 +84,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if args.verbose || context.output.is_data() {
         context.output.row(&run)?;
     }
-    let verdict = verdict(&dispatched, findings.alerts.iter().any(|alert| alert.no_recipient), &uncertain);
+    let verdict = verdict(&dispatched, findings.lacks_recipient(), &uncertain);
     // Only one failure can end the command. The lesser of two is printed as a warning, so that it is not lost.
     if let (Err(failure), false) = (&verdict, findings.unchecked.is_empty()) {
         Context::warn(&failure.to_string());
@@ -134,49 +136,22 @@ fn status(context: &mut Context) -> Result<()> {
     }
 }
 
-/// A crossing, and one of the emails that would be queued for it.
-struct PlannedEmail {
-    crossing: Crossing,
-    email: Option<OutboxEmail>,
-}
-
-impl Row for PlannedEmail {
-    const NAME: &str = "customer";
-    const COLUMNS: &[Column<Self>] = &[
-        Column::new("customer", |p| Cell::text(&p.crossing.customer)),
-        Column::new("balance", |p| Cell::amount(p.crossing.unit, p.crossing.balance)),
-        Column::new("unit", |p| Cell::text(p.crossing.unit.code())),
-        Column::new("from", |p: &Self| Cell::text(p.crossing.from.as_str())).state().essential(),
-        Column::new("to", |p: &Self| Cell::text(p.crossing.to.as_str())).state().essential(),
-        Column::new("email", |p: &Self| {
-            p.email.as_ref().map_or(Cell::Empty, |email| Cell::text(email.content.template.as_str()))
-        })
-        .minor(),
-        Column::new("recipient", |p: &Self| Cell::maybe_email(p.email.as_ref().map(|email| &email.recipient)))
-            .essential(),
-        Column::detail("subject", |p: &Self| {
-            p.email.as_ref().map_or(Cell::Empty, |email| Cell::text(&email.content.subject))
-        })
-        .text(),
-    ];
-}
-
-/// One row per email, or a single row for a crossing without emails.
-fn planned_emails(alert: CrossingAlert) -> Vec<PlannedEmail> {
-    let CrossingAlert { crossing, emails, .. } = alert;
-    if emails.is_empty() {
-        return vec![PlannedEmail { crossing, email: None }];
-    }
-    emails.into_iter().map(|email| PlannedEmail { crossing: crossing.clone(), email: Some(email) }).collect()
-}
-
 fn dry_run(args: &CheckArgs, context: &mut Context) -> Result<()> {
-    let renderer = context.settings.mail.renderer()?;
+    let renderer = context.settings.mail.renderer()?.in_zone(context.settings.defaults.zone());
     let internal = context.settings.mail.mail.internal.clone();
     let change = ChangeArgs { dry_run: true, audit: args.why.clone() };
-    let CheckFindings { alerts, unchecked } = context
-        .transact(&change, |tx| ops::warning::check_balances(tx, &internal, &|notice| renderer.compose(notice)))?;
-    let rows: Vec<PlannedEmail> = alerts.into_iter().flat_map(planned_emails).collect();
+    let findings = context.transact(&change, |tx| {
+        let mut findings = ops::warning::check_balances(tx, &internal, &|notice| renderer.compose(notice))?;
+        let compose = |notice: &ForecastNotice<'_>| renderer.compose_forecast(notice);
+        ops::warning::check_forecasts(tx, &internal, &compose, &mut findings)?;
+        Ok::<_, Error>(findings)
+    })?;
+    let CheckFindings { alerts, forecasts, unchecked } = findings;
+    let crossings =
+        alerts.into_iter().flat_map(|alert| planned(&alert.crossing, alert.emails, PlannedEmail::of_crossing));
+    let forecasts =
+        forecasts.into_iter().flat_map(|found| planned(&found.alert, found.emails, PlannedEmail::of_forecast));
+    let rows: Vec<PlannedEmail> = crossings.chain(forecasts).collect();
     context.output.rows(&rows)?;
     report_unchecked(&unchecked)
 }

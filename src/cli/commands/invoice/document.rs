@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ssgctl::error::quoted;
-use ssgctl::formats::einvoice::{cii, ubl};
-use ssgctl::model::invoice::Invoice;
+use ssgctl::formats::einvoice::{NotExpressible, cii, ubl};
+use ssgctl::model::invoice::{Invoice, InvoiceCopy};
 use ssgctl::ops::invoice::Invoicing;
 use ssgctl::report::{IssueTerms, copy_of_draft, issued_copy};
 use ssgctl::store::Snapshot;
@@ -18,11 +18,21 @@ use crate::exit::{ErrorCode, Failure, Result};
 
 /// The syntaxes of EN 16931.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum XmlSyntax {
+pub(crate) enum XmlSyntax {
     /// UBL 2.1, as in Peppol BIS Billing 3.0
     Ubl,
     /// CII, as in Factur-X
     Cii,
+}
+
+impl XmlSyntax {
+    /// The e-invoice of an issued copy, or the rule that it breaks.
+    pub(crate) fn of(self, copy: &InvoiceCopy) -> Result<String, NotExpressible> {
+        match self {
+            Self::Ubl => ubl(copy),
+            Self::Cii => cii(copy),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -97,11 +107,7 @@ fn xml(snapshot: &Snapshot<'_>, invoice: &Invoice, syntax: XmlSyntax) -> Result<
         return Err(refused(format!("draft {} has no XML: it has no number before it is issued (BR-2)", invoice.id)));
     }
     let copy = issued_copy(snapshot, invoice)?;
-    let written = match syntax {
-        XmlSyntax::Ubl => ubl(&copy),
-        XmlSyntax::Cii => cii(&copy),
-    };
-    written.map_err(|rule| refused(format!("{} has no XML by EN 16931: {rule}", invoice.name())))
+    syntax.of(&copy).map_err(|rule| refused(format!("{} has no XML by EN 16931: {rule}", invoice.name())))
 }
 
 fn refused(message: String) -> Failure {

@@ -15,6 +15,8 @@ mod run;
 mod show;
 mod write_off;
 
+pub(crate) use document::XmlSyntax;
+
 use clap::Subcommand;
 
 pub(crate) use row::today;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::error::quoted;
-use ssgctl::mail::{preview_account_email, preview_prices, preview_warning};
+use ssgctl::mail::{preview_account_email, preview_forecast, preview_prices, preview_warning};
 use ssgctl::model::{EmailTemplate, RenderedEmail, Unit};
 use ssgctl::store::{Clock, files};
 
@@ -17,7 +17,8 @@ use crate::exit::{ErrorCode, Failure, Result};
 ///
 /// Prints the text of the email; JSON, JSON Lines and CSV also contain the HTML. Emails about an SMPP account are about
 /// the customer's first active account, with stars instead of its password. The email about prices needs a planned
-/// change, in the first plan of the customer that has one.
+/// change, in the first plan of the customer that has one. Emails about forecasts have example figures if the customer's
+/// warning does not ask for them.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail preview low-upper ABCCORP331
@@ -25,7 +26,7 @@ use crate::exit::{ErrorCode, Failure, Result};
   ssgctl mail preview low-lower ABCCORP331 --html low.html && xdg-open low.html
   ssgctl mail preview internal ABCCORP331 --json | jq -r .subject")]
 pub(crate) struct PreviewArgs {
-    /// Email template: low-upper, low-lower, internal, recovered, welcome, handover, prices or test
+    /// Email template, such as low-upper, days-left, welcome or prices
     #[arg(value_name = "TEMPLATE")]
     template: EmailTemplate,
 
@@ -64,7 +65,7 @@ pub(crate) fn run(args: &PreviewArgs, context: &mut Context) -> Result<()> {
 }
 
 fn compose(args: &PreviewArgs, context: &mut Context) -> Result<RenderedEmail> {
-    let renderer = context.settings.mail.renderer()?;
+    let renderer = context.settings.mail.renderer()?.in_zone(context.settings.defaults.zone());
     if args.template == EmailTemplate::Test {
         return Ok(renderer.compose_test()?);
     }
@@ -75,6 +76,13 @@ fn compose(args: &PreviewArgs, context: &mut Context) -> Result<RenderedEmail> {
     context.read(|snapshot| match args.template {
         template @ (EmailTemplate::Welcome | EmailTemplate::Handover) => {
             preview_account_email(snapshot, &renderer, template, customer, &gateway, Clock::System.now())
+        }
+        template @ (EmailTemplate::DaysLeft
+        | EmailTemplate::Surge
+        | EmailTemplate::Silent
+        | EmailTemplate::Forecast
+        | EmailTemplate::ForecastEnded) => {
+            preview_forecast(snapshot, &renderer, template, customer, args.unit, Clock::System.now())
         }
         EmailTemplate::Prices => preview_prices(snapshot, &renderer, customer, &zone),
         template => preview_warning(snapshot, &renderer, template, customer, args.unit, Clock::System.now()),

@@ -1,9 +1,7 @@
 //! `ssgctl report forecast`.
 
-use std::str::FromStr;
-
 use clap::Args;
-use ssgctl::model::Invalid;
+use ssgctl::model::{DaysAhead, SilentHours, SurgeFactor};
 use ssgctl::report::{self, ForecastFinding, ForecastQuestion};
 use ssgctl::store::Clock;
 
@@ -19,7 +17,7 @@ use crate::output::{Cell, Column, FieldKeys, Row};
 ///
 /// --days-left lists the balances that will be empty within that time, and when, if each day costs what that day of the
 /// week usually costs. --surge lists accounts that sent at least that many times their usual message parts in the last
-/// hour, and at least 100, such as with a stolen password. --silent lists enabled accounts that sent nothing for that
+/// hour, and at least 100, such as with a stolen password; accounts that are known for less than a week are left out. --silent lists enabled accounts that sent nothing for that
 /// time although they did at the same time of every week before, at least twice.
 ///
 /// The last hour ends with the newest message that was imported, so import traffic often.
@@ -32,62 +30,15 @@ use crate::output::{Cell, Column, FieldKeys, Row};
 pub(crate) struct ForecastArgs {
     /// Balances that will be empty within this time [default: 3d]
     #[arg(long, value_name = "DAYS")]
-    days_left: Option<DaysLeft>,
+    days_left: Option<DaysAhead>,
 
     /// Accounts that sent at least this many times their usual [default: 5x]
     #[arg(long, value_name = "TIMES")]
-    surge: Option<Factor>,
+    surge: Option<SurgeFactor>,
 
     /// Accounts that have been silent for this time [default: 6h]
     #[arg(long, value_name = "TIME")]
-    silent: Option<Hours>,
-}
-
-/// The number before a unit.
-fn number(text: &str, units: &[(&str, u16)], most: u16) -> Option<u16> {
-    let split = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(split);
-    let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
-    number.parse::<u16>().ok()?.checked_mul(*factor).filter(|number| (1..=most).contains(number))
-}
-
-/// The value of `--days-left`.
-#[derive(Debug, Clone, Copy)]
-struct DaysLeft(u16);
-
-impl FromStr for DaysLeft {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let days = number(text, &[("", 1), ("d", 1), ("w", 7)], 60);
-        days.map(Self).ok_or_else(|| Invalid::rule("must be 1 to 60 days, such as 3, 3d or 2w"))
-    }
-}
-
-/// The value of `--surge`.
-#[derive(Debug, Clone, Copy)]
-struct Factor(u16);
-
-impl FromStr for Factor {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let factor = number(text, &[("", 1), ("x", 1)], 1_000).filter(|factor| *factor > 1);
-        factor.map(Self).ok_or_else(|| Invalid::rule("must be 2 to 1000 times, such as 5x"))
-    }
-}
-
-/// The value of `--silent`.
-#[derive(Debug, Clone, Copy)]
-struct Hours(u16);
-
-impl FromStr for Hours {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let hours = number(text, &[("h", 1), ("d", 24)], 7 * 24);
-        hours.map(Self).ok_or_else(|| Invalid::rule("must be 1h to 168h or 7d, such as 6h"))
-    }
+    silent: Option<SilentHours>,
 }
 
 impl Row for ForecastFinding {
@@ -98,23 +49,22 @@ impl Row for ForecastFinding {
         Column::new("system_id", |f| f.account.as_ref().map_or(Cell::Empty, |account| Cell::text(account.as_str()))),
         Column::new("balance", |f| f.balance.map_or(Cell::Empty, |(balance, unit)| Cell::amount(unit, balance))),
         Column::new("unit", |f| f.balance.map_or(Cell::Empty, |(_, unit)| Cell::shown(unit))),
-        Column::new("at", |f| Cell::maybe_time(f.at)),
-        Column::new("recent", |f| Cell::maybe_number(f.recent)),
-        Column::new("usual", |f| Cell::maybe_number(f.usual)),
+        Column::new("at", |f| Cell::maybe_time(f.figures.at)),
+        Column::new("recent", |f| Cell::maybe_number(f.figures.recent)),
+        Column::new("usual", |f| Cell::maybe_number(f.figures.usual)),
     ];
 }
 
 pub(crate) fn run(args: &ForecastArgs, context: &mut Context) -> Result<()> {
     context.output.refuse_unknown_fields(&ForecastFinding::keys())?;
     let all = args.days_left.is_none() && args.surge.is_none() && args.silent.is_none();
-    let or_default = |given: Option<u16>, default: u16| given.or(all.then_some(default));
     let question = ForecastQuestion {
-        days_left: or_default(args.days_left.map(|days| days.0), 3),
-        surge: or_default(args.surge.map(|factor| factor.0), 5),
-        silent_hours: or_default(args.silent.map(|hours| hours.0), 6),
+        days_left: args.days_left.or_else(|| DaysAhead::new(3).filter(|_| all)),
+        surge: args.surge.or_else(|| SurgeFactor::new(5).filter(|_| all)),
+        silent: args.silent.or_else(|| SilentHours::new(6).filter(|_| all)),
     };
     let forecast = context.read(|snapshot| report::forecast(snapshot, &question, Clock::System.now()))?;
-    let needs_traffic = question.surge.is_some() || question.silent_hours.is_some();
+    let needs_traffic = question.surge.is_some() || question.silent.is_some();
     match forecast.known_until {
         Some(until) => context.note(&format!("traffic is known until {until}")),
         None if needs_traffic => {

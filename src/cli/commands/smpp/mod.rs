@@ -23,6 +23,7 @@ mod quick_create;
 mod rotate_password;
 mod row;
 mod show;
+mod sweep;
 mod unarchive;
 
 use clap::{Args, Subcommand};
@@ -66,6 +67,7 @@ pub(crate) enum Command {
     Export(ArgsIfNamed<export::ExportArgs>),
     Drift(ArgsIfNamed<drift::DriftArgs>),
     Push(ArgsIfNamed<push::PushArgs>),
+    Sweep(ArgsIfNamed<sweep::SweepArgs>),
     Handover(ArgsIfNamed<handover::HandoverArgs>),
     Archive(ArgsIfNamed<archive::ArchiveArgs>),
     Unarchive(ArgsIfNamed<unarchive::UnarchiveArgs>),
@@ -88,6 +90,7 @@ impl Command {
             Self::Export(ArgsIfNamed(args)) => export::run(&args, context),
             Self::Drift(ArgsIfNamed(args)) => drift::run(&args, context),
             Self::Push(ArgsIfNamed(args)) => push::run(&args, context),
+            Self::Sweep(ArgsIfNamed(args)) => sweep::run(&args, context),
             Self::Handover(ArgsIfNamed(args)) => handover::run(&args, context),
             Self::Archive(ArgsIfNamed(args)) => archive::run(&args, context),
             Self::Unarchive(ArgsIfNamed(args)) => unarchive::run(&args, context),

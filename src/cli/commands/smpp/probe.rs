@@ -68,7 +68,7 @@ fn port(text: &str) -> Result<Port, Invalid> {
     text.parse().ok().and_then(Port::new).ok_or_else(|| Invalid::rule("must be a port, 1 to 65535"))
 }
 
-fn seconds(text: &str) -> Result<u64, Invalid> {
+pub(super) fn seconds(text: &str) -> Result<u64, Invalid> {
     let seconds = text.parse().ok().filter(|seconds| (1..=300).contains(seconds));
     seconds.ok_or_else(|| Invalid::rule("must be 1 to 300 seconds"))
 }

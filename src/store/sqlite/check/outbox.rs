@@ -31,6 +31,17 @@ impl Snapshot<'_> {
             "repeats an earlier email about the same crossing to the same recipient",
         )?;
         faults(
+            "SELECT outbox_email.id FROM outbox_email JOIN forecast_alert AS alert ON alert.id = forecast_alert_id
+             WHERE outbox_email.customer_id IS NOT alert.customer_id OR created_at <> at OR crossing_id IS NOT NULL
+                OR (template = 'forecast-ended') = raised OR cause <> 'check'",
+            "does not match its forecast alert: customer, time or template differ",
+        )?;
+        faults(
+            "SELECT max(id) FROM outbox_email WHERE forecast_alert_id IS NOT NULL
+             GROUP BY forecast_alert_id, recipient, template HAVING count(*) > 1",
+            "repeats an earlier email about the same forecast alert to the same recipient",
+        )?;
+        faults(
             "SELECT outbox_email.id FROM outbox_email JOIN smpp_account ON smpp_account.id = password_account_id
              WHERE outbox_email.customer_id IS NOT smpp_account.customer_id",
             "contains the password of an SMPP account that belongs to another customer",

@@ -1,13 +1,13 @@
 //! Checks warnings against the audit log, and their crossings against the warnings and the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::model::{Balance, Crossing, CrossingCause, EntityKind, Level, Money, Time, Unit, WarningDetails};
 use crate::store::sqlite::check::CheckReport;
-use crate::store::{EventFilter, Snapshot};
+use crate::store::{EventFilter, ForecastKey, Snapshot};
 
 /// ID of the customer, and unit.
 type WarningKey = (i64, Unit);
@@ -18,6 +18,7 @@ impl Snapshot<'_> {
         let crossings = self.every_crossing()?;
         self.check_states(&crossings, report)?;
         self.check_details(report)?;
+        self.check_forecasts(report)?;
         self.check_crossed_balances(report)
     }
 
@@ -42,6 +43,23 @@ impl Snapshot<'_> {
             if left != warning.state {
                 let (customer, unit, state) = (&warning.customer, warning.unit, warning.state);
                 report.add(format!("the warning of {customer} {unit} has the state `{state}`, but its last crossing ended with `{left}`"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that forecast alerts are numbered without gaps, and that each warning is raised and ended in turn.
+    fn check_forecasts(&self, report: &mut CheckReport) -> Result<()> {
+        let mut raised: BTreeSet<ForecastKey> = BTreeSet::new();
+        for (expected, alert) in (1..).zip(self.every_forecast_alert()?) {
+            let (id, key) = (alert.id, ForecastKey::of(&alert));
+            if id != expected {
+                report.add(format!("forecast alert {expected} is missing"));
+                break;
+            }
+            let is_in_turn = if alert.raised { raised.insert(key) } else { raised.remove(&key) };
+            if !is_in_turn {
+                report.add(format!("forecast alert {id} does not follow from the one before it"));
             }
         }
         Ok(())
