@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
-"""Compares `traffic import` with and without prices by destination, in turns within one run, and prints the ratio of processor time.
+"""Compares `traffic import` with prices by destination, for both bases, and with one price, in turns within one run, and prints the
+ratio of processor time.
 
     cargo build --profile dist && python3 benches/prices.py [ROWS ...]
     python3 benches/prices.py sums [ROWS ...]
+    python3 benches/prices.py reprice [ROWS ...]
 
 One database has a plan of some 1,200 destinations, each with 12 changes, two of them within the month of the file; the other has one
 price for everything. The file is the same. Charges are compared to the last digit with the sum that this program takes by itself.
 
 sums measures nothing and compares such sums for both bases of plans: what is charged and what is reserved after the messages
-were submitted, after most of them were reported again, and after `traffic expire`.
+were submitted, after most of them were reported again, and after `traffic expire`. reprice charges a month at other prices, twice.
 
-Needs python3; everything happens in a temporary folder (under TMPDIR), which needs some 400 bytes a row.
+Needs python3; everything happens in a temporary folder (under TMPDIR), which needs some 400 bytes a row. PAIRS in the environment
+says how often each import is measured.
 """
 
 import bisect
@@ -190,31 +193,50 @@ def check_sums(folder, rows):
 def measure(folder, rows):
     path = os.path.join(folder, f"{rows}.csv")
     prices = price_list()
-    by_plan, by_one = write(path, rows, prices)
-    ratios = []
-    for pair in range(5 if rows <= 1_000_000 else 3):
-        seconds, memories = [], []
-        for name, plan, cost in (("plan", prices, by_plan), ("one", {}, by_one)):
-            scene = PricedScene(folder, f"{rows}-{pair}-{name}", plan)
-            before = os.times()
-            memories.append(scene.run("traffic", "import", path)[1])
-            after = os.times()
-            seconds.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    by_plan, by_one = traffic.in_another_process(write, path, rows, prices)
+    used = collections.defaultdict(list)
+    pairs = int(os.environ.get("PAIRS", 5 if rows <= 1_000_000 else 3))
+    for pair in range(pairs):
+        for name, plan, basis, cost in (("submit", prices, "submit", by_plan), ("delivered", prices, "delivered", by_plan),
+                                        ("one price", {}, "submit", by_one)):
+            scene = PricedScene(folder, f"{rows}-{pair}-{name}", plan, basis)
+            used[name].append(scene.run("traffic", "import", path))
             traffic.check_charges(scene, cost)
             if pair == 0:
                 print(f"  {name}: {traffic.bytes_a_row(scene, rows):.0f} bytes a row", flush=True)
-        ratios.append((seconds[0] / seconds[1], memories[0] - memories[1]))
-    ratio = [ratio for ratio, _ in ratios]
-    print(f"{rows:,} rows, {len(prices):,} destinations with {CHANGES} changes: {statistics.median(ratio):.3f}x the processor time"
-          f" of one price ({min(ratio):.3f} to {max(ratio):.3f}), {statistics.median(more for _, more in ratios):.0f} MiB more;"
-          " charges exact", flush=True)
+    for name in ("submit", "delivered"):
+        ratios = [plan.processor / one.processor for plan, one in zip(used[name], used["one price"])]
+        more = statistics.median(plan.memory - one.memory for plan, one in zip(used[name], used["one price"]))
+        print(f"{rows:,} rows, {len(prices):,} destinations with {CHANGES} changes, basis {name}: {statistics.median(ratios):.3f}x the"
+              f" processor time of one price ({min(ratios):.3f} to {max(ratios):.3f}, {pairs} pairs), {more:.0f} MiB more; charges exact",
+              flush=True)
+
+
+def reprice(folder, rows):
+    """Charges the last third of a month at another price, twice."""
+    path = os.path.join(folder, f"{rows}.csv")
+    prices = price_list()
+    before, _ = traffic.in_another_process(write, path, rows, prices)
+    changed = {**prices, "GB": [*prices["GB"][:-1], 5_000_000]}
+    after, _ = traffic.in_another_process(write, os.devnull, rows, changed)
+    scene = PricedScene(folder, f"reprice-{rows}", prices)
+    imported = scene.run("traffic", "import", path)
+    traffic.check_charges(scene, before)
+    scene.run("price", "set", "wide", "GB", "0.05", "--effective", text_of(starts()[-1]))
+    for run in ("first", "second"):
+        repriced = scene.run("traffic", "reprice", "--period", "2026-11", "--plan", "wide")
+        traffic.check_charges(scene, after)
+        print(f"{rows:,} rows, reprice, {run} run: {repriced.processor:.1f} s of processor time, {repriced.processor / imported.processor:.2f}x"
+              f" the import, {repriced.memory:.0f} MiB; charges exact", flush=True)
+    check = scene.run("db", "check")
+    print(f"  db check: {check.processor:.1f} s of processor time, {check.memory:.0f} MiB", flush=True)
 
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
         words = sys.argv[1:]
-        run = check_sums if words[:1] == ["sums"] else measure
-        for rows in [int(word) for word in words if word != "sums"] or [1_000_000]:
+        run = {"sums": check_sums, "reprice": reprice}.get(" ".join(words[:1]), measure)
+        for rows in [int(word) for word in words if word.isdigit()] or [1_000_000]:
             run(folder, rows)
 
 

@@ -101,12 +101,14 @@ def write_month(path, rows, seed=1):
 
 
 def write_files(paths, rows, days, seed=1, shuffled=False, first_day=0):
-    """Traffic in the order of time, each file with an equal stretch of it, or with messages of all of it; gives the cost.
+    """Traffic in the order of time, each file with an equal stretch of it, or with messages of all of it; gives the cost."""
+    return in_another_process(write_files_here, paths, rows, days, seed, shuffled, first_day)
 
-    Memory that this process has used would count as that of the commands it starts, so another one writes the files.
-    """
+
+def in_another_process(work, *arguments):
+    """The result of a function. Memory that this process has used would count as that of the commands that it starts."""
     with concurrent.futures.ProcessPoolExecutor(1) as pool:
-        return pool.submit(write_files_here, paths, rows, days, seed, shuffled, first_day).result()
+        return pool.submit(work, *arguments).result()
 
 
 def write_files_here(paths, rows, days, seed, shuffled, first_day):
