@@ -26,7 +26,7 @@ pub(in crate::ops) use issue::issue_paid;
 pub use issue::{IssueRequest, issue};
 pub use run::{RunRequest, RunResult, run};
 pub(in crate::ops) use settle::{settle, take_back};
-pub use write_off::write_off;
+pub use write_off::{WriteOffRequest, reverse_write_off, write_off};
 
 /// Makes the PDF of a document; `None` if none is made.
 pub type MakePdf = Arc<dyn Fn(&InvoiceRules, &InvoiceCopy) -> Result<Option<Vec<u8>>> + Send + Sync>;
