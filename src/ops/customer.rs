@@ -1,8 +1,7 @@
 //! Customers: creates, edits, archives and unarchives them.
 
 use crate::error::{Error, Result};
-use crate::model::invoice::day_in;
-use crate::model::{AccountCode, ApiId, Billing, Change, Customer, CustomerDetails, EntityKind, Skeleton, Unit, Zone};
+use crate::model::{AccountCode, ApiId, Change, Customer, CustomerDetails, EntityKind, Skeleton};
 use crate::ops::{active, smpp, warning};
 use crate::store::vault::random_text;
 use crate::store::{SmppFilter, Snapshot, Tx};
@@ -78,25 +77,11 @@ fn save(tx: &mut Tx<'_>, mut customer: Customer, details: CustomerDetails) -> Re
     if change.is_empty() {
         return Ok(customer);
     }
-    let becomes_postpaid = customer.details.billing == Billing::Prepaid && details.billing == Billing::Postpaid;
     customer.details = details;
     customer.lifecycle.updated_at = tx.at();
     tx.update_customer(&customer)?;
     tx.record(&change)?;
-    if becomes_postpaid {
-        begin_postpaid(tx, &customer)?;
-    }
     Ok(customer)
-}
-
-/// Bills the usage of a customer who has a balance in money from the next month on: until then it was paid from that balance.
-fn begin_postpaid(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
-    if !tx.balances_of(customer)?.iter().any(|balance| balance.unit != Unit::Sms) {
-        return Ok(());
-    }
-    let today = day_in(&Zone::UTC, tx.at());
-    let next = today.last_of_month().tomorrow().map_err(|_| Error::Overflow { what: "the month" })?;
-    tx.set_postpaid_start(customer.id, next)
 }
 
 /// Archives a customer with its active SMPP accounts, stops its warnings and cancels its waiting emails.

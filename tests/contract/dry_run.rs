@@ -55,7 +55,7 @@ pub const WRITES: &[&str] = &[
     "invoice release 3",
     "invoice cancel 1",
     "invoice credit 2 --config mail.toml --reason wrong",
-    "invoice write-off 2 --description lost --config mail.toml",
+    "invoice write-off 2 --description lost --config mail.toml --key off",
     "fee add ABC --amount 1 --currency EUR --description New",
     "fee end 1",
     "payment record ABC 1 --currency EUR --config mail.toml",

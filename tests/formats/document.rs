@@ -40,7 +40,7 @@ pub fn read(fixture: &mut Fixture, text: &str) -> Result<u64, String> {
 }
 
 /// A document whose last line fits the others again.
-fn sealed(text: &str) -> String {
+pub fn sealed(text: &str) -> String {
     let body = text.split_once("{\"end\"").expect("a last line").0;
     let sum = ssgctl::model::Hash(Sha256::digest(body).into());
     format!("{body}{{\"end\":{{\"lines\":{},\"sha256\":\"{sum}\"}}}}\n", body.lines().count())

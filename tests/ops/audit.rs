@@ -184,7 +184,6 @@ const ELSEWHERE: &[&str] = &[
     "invoice",
     "invoice_line",
     "issued_invoice",
-    "postpaid_start",
     "receivable",
     "usage_bill",
 ];

@@ -9,7 +9,7 @@ use ssgctl::ops::balance;
 use ssgctl::ops::customer;
 use ssgctl::ops::invoice::{self, IssueRequest, NewDraft};
 
-use crate::support::billing::{credit_request, invoicing, line, paying};
+use crate::support::billing::{credit_request, invoicing, line, paying, writing_off};
 use crate::support::fixture::{Fixture, NOON, assert_refused, reversal, valid};
 
 const TODAY: &str = "2026-11-24";
@@ -235,8 +235,9 @@ fn what_is_written_off_is_no_longer_open() {
     let mut fixture = Fixture::with_buyer();
     fixture.invoice(&["100"]);
     fixture.pay("20", paying(&["INV-2026-0001"])).unwrap();
-    let write_off =
-        |tx: &mut ssgctl::store::Tx<'_>| invoice::write_off(tx, &invoicing(), "INV-2026-0001", valid("insolvent"));
+    let write_off = |tx: &mut ssgctl::store::Tx<'_>| {
+        invoice::write_off(tx, &invoicing(), "INV-2026-0001", &writing_off("insolvent", None))
+    };
     let issued = fixture.write(write_off).unwrap().issued.unwrap();
     assert_eq!((issued.written_off, issued.open()), (valid("100"), valid("0")));
     assert_eq!(fixture.state_of("INV-2026-0001", "2027-01-01"), "written_off");
@@ -245,6 +246,56 @@ fn what_is_written_off_is_no_longer_open() {
     let late = fixture.pay("1", paying(&["INV-2026-0001"])).unwrap();
     assert_eq!(late.entry.unallocated(), valid("1"), "a payment after the write-off stays unallocated");
     assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn what_was_written_off_is_open_again_when_that_is_reversed() {
+    let mut fixture = Fixture::with_buyer();
+    fixture.invoice(&["100"]);
+    let number = "INV-2026-0001";
+    let (off, back) = (writing_off("insolvent", Some("off")), writing_off("pays", Some("back")));
+    let reverse = |tx: &mut ssgctl::store::Tx<'_>| invoice::reverse_write_off(tx, &invoicing(), number, &back);
+    assert_refused!(fixture.write(reverse), Error::Refused(why) if why.contains("nothing is written off"));
+    for _ in 0..2 {
+        fixture.write(|tx| invoice::write_off(tx, &invoicing(), number, &off)).expect("written off");
+    }
+    for _ in 0..2 {
+        let issued = fixture.write(reverse).expect("reversed").issued.unwrap();
+        assert_eq!((issued.written_off, issued.open()), (valid("0"), valid("120")));
+    }
+    assert_eq!(fixture.read(|now| now.last_receivable()).unwrap().id, 3, "each was booked once");
+    let other = writing_off("other", Some("off"));
+    let conflict = fixture.write(|tx| invoice::write_off(tx, &invoicing(), number, &other));
+    assert_refused!(conflict, Error::KeyConflict { field: "description", .. });
+    let conflict = fixture.write(|tx| invoice::reverse_write_off(tx, &invoicing(), number, &off));
+    assert_refused!(conflict, Error::KeyConflict { field: "invoice", .. });
+    let event = fixture.last_event().change;
+    assert_eq!((event.action.as_str(), event.subject.as_str()), ("reverse_write_off", number));
+    fixture.pay("120", paying(&[number])).unwrap();
+    assert_eq!(fixture.state_of(number, "2027-01-01"), "paid");
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn a_credit_note_takes_the_place_of_what_was_written_off_and_credits_only_what_was_paid() {
+    for (lines, left, written_off, state) in [
+        (&[][..], "50", "0", "credited"),
+        (&[(1, Some("20"))], "0", "46", "written_off"),
+        (&[(1, Some("60"))], "2", "0", "paid"),
+    ] {
+        let mut fixture = Fixture::with_buyer();
+        fixture.invoice(&["100"]);
+        let number = "INV-2026-0001";
+        fixture.pay("50", paying(&[number])).unwrap();
+        let off = writing_off("insolvent", None);
+        fixture.write(|tx| invoice::write_off(tx, &invoicing(), number, &off)).unwrap();
+        let note = fixture.credit_invoice(number, lines).unwrap().issued.unwrap();
+        assert_eq!(fixture.read(|now| now.receivable(note.receivable)).unallocated(), valid(left), "{lines:?}");
+        let issued = fixture.invoice_now(number).issued.unwrap();
+        assert_eq!((issued.written_off, issued.open()), (valid(written_off), valid("0")), "{lines:?}");
+        assert_eq!(fixture.state_of(number, "2027-01-01"), state, "{lines:?}");
+        assert_eq!(fixture.findings(), Vec::<String>::new());
+    }
 }
 
 #[test]

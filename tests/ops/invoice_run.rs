@@ -2,28 +2,27 @@
 
 use std::thread;
 
-use proptest::prelude::*;
 use ssgctl::Error;
 use ssgctl::model::invoice::FeeDetails;
 use ssgctl::model::{Billing, EntryKind, Money, Unit};
 use ssgctl::ops::invoice::{self, RunRequest, RunResult};
 use ssgctl::ops::{customer, service};
-use ssgctl::report::{Month, unbilled_usage};
+use ssgctl::report::Month;
 use ssgctl::traffic;
 
 use super::traffic::{HEADER, request, run as import_request};
 use crate::support::billing::invoicing;
-use crate::support::fixture::{Fixture, NOON, adjustment_in, assert_refused, cases, new_account, new_service, valid};
+use crate::support::fixture::{Fixture, NOON, assert_refused, new_account, new_service, valid};
 
 /// A message at a time to a destination.
-type Row<'a> = (&'a str, &'a str, &'a str, u32);
+pub type Row<'a> = (&'a str, &'a str, &'a str, u32);
 
-fn month(day: &str) -> Month {
+pub fn month(day: &str) -> Month {
     Month::of(valid(day))
 }
 
 /// ACME, who is postpaid at a price of a third of a cent a part.
-fn fixture() -> Fixture {
+pub fn fixture() -> Fixture {
     let mut fixture = Fixture::with_buyer();
     fixture.write(|tx| service::new(tx, new_service("euro", "EUR", "0.00333"))).expect("service");
     let mut account = new_account("acme");
@@ -33,32 +32,36 @@ fn fixture() -> Fixture {
     fixture
 }
 
-fn become_postpaid(fixture: &mut Fixture, customer: &str) {
-    let postpaid = |details: &mut ssgctl::model::CustomerDetails| {
-        details.billing = Billing::Postpaid;
-        Ok(())
-    };
-    fixture.write(|tx| customer::edit(tx, customer, postpaid)).expect("postpaid");
+pub fn become_postpaid(fixture: &mut Fixture, customer: &str) {
+    set_billing(fixture, customer, Billing::Postpaid);
 }
 
-fn import(fixture: &mut Fixture, name: &str, rows: &[Row<'_>]) {
+pub fn set_billing(fixture: &mut Fixture, customer: &str, billing: Billing) {
+    let change = |details: &mut ssgctl::model::CustomerDetails| {
+        details.billing = billing;
+        Ok(())
+    };
+    fixture.write(|tx| customer::edit(tx, customer, change)).expect("edited");
+}
+
+pub fn import(fixture: &mut Fixture, name: &str, rows: &[Row<'_>]) {
     let rows = rows.iter().map(|(id, at, to, parts)| format!("{id},{at},acme,{to},delivered,{parts},\n"));
     let text = format!("{HEADER}{}", rows.collect::<String>());
     let request = request(fixture, &format!("{name}.csv"), &text);
     import_request(fixture, &request).expect("imported");
 }
 
-fn run(fixture: &mut Fixture, day: &str, issue: bool) -> ssgctl::Result<RunResult> {
+pub fn run(fixture: &mut Fixture, day: &str, issue: bool) -> ssgctl::Result<RunResult> {
     let request = RunRequest { month: month(day), customers: Vec::new(), issue };
     fixture.write(|tx| invoice::run(tx, &invoicing(), &request))
 }
 
-fn lines(fixture: &mut Fixture, name: &str) -> Vec<(String, Money)> {
+pub fn lines(fixture: &mut Fixture, name: &str) -> Vec<(String, Money)> {
     let lines = fixture.copy_of_invoice(name).lines;
     lines.into_iter().map(|line| (line.description, line.net)).collect()
 }
 
-const UK: &str = "+447700900123";
+pub const UK: &str = "+447700900123";
 const FR: &str = "+33612345678";
 
 #[test]
@@ -157,19 +160,8 @@ fn a_month_that_is_not_over_and_prepaid_customers_are_not_billed() {
     let mut fixture = fixture();
     assert_refused!(run(&mut fixture, "2026-11-01", true), Error::Refused(why) if why.contains("is not over"));
     import(&mut fixture, "a", &[("1", "2026-10-05T10:00:00Z", UK, 100)]);
-    let prepaid = |details: &mut ssgctl::model::CustomerDetails| {
-        details.billing = Billing::Prepaid;
-        Ok(())
-    };
-    fixture.write(|tx| customer::edit(tx, "ACME", prepaid)).unwrap();
+    set_billing(&mut fixture, "ACME", Billing::Prepaid);
     assert!(run(&mut fixture, "2026-10-01", true).unwrap().invoices.is_empty());
-    // Who becomes postpaid with a balance in money has paid for the usage until now.
-    fixture.adjust("ACME", &adjustment_in("EUR", "5")).unwrap();
-    become_postpaid(&mut fixture, "ACME");
-    assert!(run(&mut fixture, "2026-10-01", true).unwrap().invoices.is_empty());
-    fixture.at("2027-01-01T12:00:00Z");
-    import(&mut fixture, "b", &[("2", "2026-12-05T10:00:00Z", UK, 100)]);
-    assert_eq!(run(&mut fixture, "2026-12-01", true).unwrap().invoices.len(), 1);
 }
 
 #[test]
@@ -210,7 +202,7 @@ fn an_invoice_whose_tax_is_not_decided_stays_a_draft() {
     assert_eq!(fixture.findings(), Vec::<String>::new());
 }
 
-fn fee(amount: &str, monthly: bool, first: &str, last: Option<&str>) -> FeeDetails {
+pub fn fee(amount: &str, monthly: bool, first: &str, last: Option<&str>) -> FeeDetails {
     FeeDetails {
         currency: valid("EUR"),
         description: valid("Number rental"),
@@ -256,91 +248,6 @@ fn a_fee_ends_on_no_day_that_is_billed_and_a_cancelled_draft_bills_none() {
     }
     let early = fixture.write(|tx| invoice::fee::add(tx, "ACME", &fee("1", true, "2026-10-02", Some("2026-10-01"))));
     assert_refused!(early, Error::Invalid { field: "until", .. });
-}
-
-/// What happens between two runs.
-#[derive(Debug, Clone)]
-enum Act {
-    Import(Vec<(u32, u32)>),
-    Revert,
-    Run(u32, bool),
-    Cancel,
-}
-
-fn acts() -> impl Strategy<Value = Vec<Act>> {
-    let message = (0_u32..90, 1_u32..40);
-    let act = prop_oneof![
-        4 => prop::collection::vec(message, 1..6).prop_map(Act::Import),
-        1 => Just(Act::Revert),
-        3 => ((0_u32..3), any::<bool>()).prop_map(|(month, issue)| Act::Run(month, issue)),
-        1 => Just(Act::Cancel),
-    ];
-    prop::collection::vec(act, 1..14)
-}
-
-proptest! {
-    #![proptest_config(cases(16))]
-
-    /// What was invoiced, what is not billed and what is carried is what was charged, whatever comes late, is reverted or cancelled.
-    /// The charges are counted here by the parts of the messages that are left.
-    #[test]
-    fn usage_is_billed_once(acts in acts()) {
-        let mut fixture = fixture();
-        fixture.at("2026-12-05T12:00:00Z");
-        let (mut imports, mut messages) = (Vec::new(), 0);
-        for (number, act) in acts.iter().enumerate() {
-            match act {
-                Act::Import(rows) => {
-                    let rows: Vec<(String, String, u32)> = rows.iter().map(|(day, parts)| {
-                        messages += 1;
-                        let (month, day) = (9 + day / 30, day % 30 + 1);
-                        (messages.to_string(), format!("2026-{month:02}-{day:02}T10:00:00Z"), *parts)
-                    }).collect();
-                    let rows: Vec<Row<'_>> = rows.iter().map(|(id, at, parts)| (id.as_str(), at.as_str(), UK, *parts)).collect();
-                    import(&mut fixture, &format!("f{number}"), &rows);
-                    imports.push(i64::from(rows.iter().map(|row| row.3).sum::<u32>()));
-                }
-                // Only the last import can be reverted.
-                Act::Revert => {
-                    let id = i64::try_from(imports.len()).unwrap();
-                    if imports.last().is_some_and(|parts| *parts > 0) && fixture.write(|tx| traffic::revert(tx, id)).is_ok() {
-                        *imports.last_mut().unwrap() = 0;
-                    }
-                }
-                Act::Run(month, issue) => {
-                    run(&mut fixture, &format!("2026-{:02}-01", month + 9), *issue).unwrap();
-                }
-                Act::Cancel => {
-                    let draft = fixture.read(|now| now.last_usage_bill(now.customer("ACME")?.id, valid("EUR")));
-                    if let Some((draft, _)) = draft {
-                        let _ = fixture.write(|tx| invoice::cancel(tx, &draft.to_string()));
-                    }
-                }
-            }
-        }
-        prop_assert_eq!(fixture.findings(), Vec::<String>::new());
-        let charged: i64 = imports.iter().sum::<i64>() * 333_000;
-        let unbilled = fixture.read(|now| unbilled_usage(now, month("2026-11-01")));
-        let unbilled: i64 = unbilled.iter().map(|usage| usage.usage.charge.e8()).sum();
-        let mut billed = 0;
-        let mut drafts = Vec::new();
-        fixture.read(|now| now.invoices(&ssgctl::store::InvoiceFilter::default(), |invoice| {
-            if invoice.cancelled_at.is_none() {
-                drafts.push(invoice);
-            }
-            Ok::<_, Error>(())
-        }));
-        for draft in &drafts {
-            billed += draft.net.e8();
-        }
-        let carried = fixture.read(|now| now.last_usage_bill(now.customer("ACME")?.id, valid("EUR")));
-        let carried = carried.map_or(0, |(_, bill)| bill.carried_after.e8());
-        prop_assert_eq!(billed + unbilled + carried, charged);
-        // The balance is what is not issued, below zero.
-        let issued: i64 = drafts.iter().filter(|draft| draft.issued.is_some()).map(|draft| draft.net.e8()).sum();
-        let balance = fixture.balance("ACME", Unit::Currency(valid("EUR"))).map_or(0, |balance| balance.balance.e8());
-        prop_assert_eq!(balance, issued - charged);
-    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use ssgctl::ops::payment::{self, PaymentRequest, PaymentReversal, PaymentTarget,
 use ssgctl::report::{self, Age, ReceivablesQuestion};
 use ssgctl::store::ReceivableFilter;
 
-use crate::support::billing::{invoicing, paying, payment_of};
+use crate::support::billing::{invoicing, paying, payment_of, writing_off};
 use crate::support::fixture::{Fixture, NOON, assert_refused, cases, collect, valid};
 
 const TODAY: &str = "2026-11-24";
@@ -192,6 +192,7 @@ enum Act {
     Allocate(usize),
     Credit(usize, bool),
     WriteOff(usize),
+    ReverseWriteOff(usize),
     Reverse(usize),
     Refund(usize),
 }
@@ -204,6 +205,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         2 => (0_usize..40).prop_map(Act::Allocate),
         2 => ((0_usize..40), any::<bool>()).prop_map(|(of, whole)| Act::Credit(of, whole)),
         1 => (0_usize..40).prop_map(Act::WriteOff),
+        1 => (0_usize..40).prop_map(Act::ReverseWriteOff),
         1 => (0_usize..40).prop_map(Act::Reverse),
         1 => (0_usize..40).prop_map(Act::Refund),
     ];
@@ -244,7 +246,12 @@ fn act(fixture: &mut Fixture, act: &Act) {
         }
         Act::WriteOff(of) => {
             let name = format!("INV-2026-{:04}", of % 12 + 1);
-            fixture.write(|tx| ssgctl::ops::invoice::write_off(tx, &invoicing(), &name, valid("lost"))).map(drop)
+            let request = writing_off("lost", None);
+            fixture.write(|tx| ssgctl::ops::invoice::write_off(tx, &invoicing(), &name, &request)).map(drop)
+        }
+        Act::ReverseWriteOff(of) => {
+            let (name, request) = (format!("INV-2026-{:04}", of % 12 + 1), writing_off("pays", None));
+            fixture.write(|tx| ssgctl::ops::invoice::reverse_write_off(tx, &invoicing(), &name, &request)).map(drop)
         }
         Act::Reverse(of) => {
             let entry = entry(*of, fixture).parse().unwrap();

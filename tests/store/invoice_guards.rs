@@ -45,8 +45,6 @@ fn bill_usage(fixture: &mut Fixture) {
     };
     fixture.write(|tx| customer::edit(tx, "USAGE", postpaid)).expect("postpaid");
     let first_day = valid("2024-10-01");
-    let id = fixture.read(|now| now.customer("USAGE")).id;
-    fixture.write(|tx| tx.set_postpaid_start(id, first_day)).expect("start");
     let fee = FeeDetails {
         currency: valid("EUR"),
         description: valid("Number rental"),
@@ -61,7 +59,7 @@ fn bill_usage(fixture: &mut Fixture) {
     assert_eq!(made.invoices.len(), 1);
 }
 
-fn disarmed(fixture: &Fixture) -> Connection {
+pub(crate) fn disarmed(fixture: &Fixture) -> Connection {
     let raw = fixture.raw();
     let triggers: Vec<String> = {
         let mut statement = raw.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").unwrap();

@@ -41,7 +41,6 @@ fn tables(path: &Path) -> BTreeMap<&'static str, String> {
                 "allocation",
                 "usage_bill",
                 "billed_usage",
-                "postpaid_start",
                 "fee",
                 "billed_fee",
             ]

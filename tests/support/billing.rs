@@ -6,7 +6,9 @@ use ssgctl::model::invoice::{
     TaxRules, TopUp,
 };
 use ssgctl::model::{Unit, Zone};
-use ssgctl::ops::invoice::{self, CreditRequest, CreditedLine, Invoicing, IssueRequest, NewDraft, NewLine};
+use ssgctl::ops::invoice::{
+    self, CreditRequest, CreditedLine, Invoicing, IssueRequest, NewDraft, NewLine, WriteOffRequest,
+};
 use ssgctl::ops::payment::{self, PaymentReceipt, PaymentRequest, PaymentTarget};
 use ssgctl::report::issued_copy;
 
@@ -64,6 +66,11 @@ pub fn line(description: &str, price: &str) -> NewLine {
 pub fn credit_request(lines: &[(u32, Option<&str>)]) -> CreditRequest {
     let lines = lines.iter().map(|(line, net)| CreditedLine { line: *line, net: net.map(valid) });
     CreditRequest { reason: valid("wrong"), lines: lines.collect(), keep_balance: false, allow_negative: false }
+}
+
+/// Why an invoice is written off, or why that is taken back.
+pub fn writing_off(description: &str, key: Option<&str>) -> WriteOffRequest {
+    WriteOffRequest { description: valid(description), key: key.map(valid) }
 }
 
 /// A payment in EUR.

@@ -16,6 +16,13 @@ pub struct UsageCell {
     pub charged_by: String,
 }
 
+impl UsageCell {
+    /// Whether its messages were charged by the price of a plan, so that all of them were charged.
+    pub fn is_priced_by_plan(&self) -> bool {
+        !matches!(self.charged_by.as_str(), "" | "file")
+    }
+}
+
 /// The parts of messages of a cell, and what was charged for them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BilledUsage {
@@ -29,6 +36,8 @@ pub struct BilledUsage {
 pub struct UsageBill {
     /// The charges of what it bills.
     pub usage: Money,
+    /// The part of them that was paid from the balance; negative where what had paid for usage was taken back.
+    pub prepaid: Money,
     /// What earlier invoices left because it was less than the minor unit.
     pub carried_before: Money,
     /// What it leaves.
@@ -38,7 +47,8 @@ pub struct UsageBill {
 impl UsageBill {
     /// What it bills, in whole minor units.
     pub fn billed(&self) -> Option<Money> {
-        self.usage.checked_add(self.carried_before)?.checked_add(self.carried_after.checked_neg()?)
+        let owed = self.usage.checked_add(self.prepaid.checked_neg()?)?;
+        owed.checked_add(self.carried_before)?.checked_add(self.carried_after.checked_neg()?)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::model::{Invalid, Money, Reason, Unit};
 use crate::ops::balance::{Reversal, post_reversal};
 use crate::ops::invoice::draft::parsed;
 use crate::ops::invoice::issue::{Document, book, take_number};
+use crate::ops::invoice::write_off::{WriteOffRequest, book_write_off, reverse_all};
 use crate::ops::invoice::{Invoicing, change, settle};
 use crate::report::{Uncredited, issued_copy, uncredited};
 use crate::store::{NewInvoice, Tx};
@@ -36,8 +37,8 @@ pub struct CreditedLine {
     pub net: Option<Money>,
 }
 
-/// Credits an invoice: issues a credit note, which settles what is open of the invoice; the rest of it settles others. A top-up that
-/// is credited in full leaves its balance.
+/// Credits an invoice: issues a credit note, which settles what is open of the invoice, and what was written off of it; the rest settles
+/// others. A top-up that is credited in full leaves its balance.
 ///
 /// # Errors
 /// [`Error::Refused`] when there is nothing left to credit.
@@ -80,11 +81,37 @@ pub fn credit(tx: &mut Tx<'_>, invoicing: &Invoicing, name: &str, request: &Cred
     };
     let decision = decision_of(tx, &invoice)?;
     let booked = book(tx, invoicing, &note, &customer, Document { copy, decision, numbered, entry })?;
-    settle(tx, booked.id, issued.receivable, None)?;
+    let note = tx.invoice_of(note.id)?;
+    settle_credited(tx, invoicing, &invoice, &note, booked.id)?;
     let note = tx.invoice_of(note.id)?;
     let by = change("credit", &invoice).field("credit_note", (), note.name()).field("reason", (), &request.reason);
     tx.record(&by)?;
     Ok(note)
+}
+
+/// Settles an invoice by its credit note. What was written off was never paid, so it is credited before anything is given back: the
+/// write-off is reversed, and what the note leaves open of it is written off again.
+fn settle_credited(
+    tx: &mut Tx<'_>,
+    invoicing: &Invoicing,
+    invoice: &Invoice,
+    note: &Invoice,
+    entry: i64,
+) -> Result<()> {
+    let (Some(issued), Some(credited)) = (&invoice.issued, &note.issued) else { return Ok(()) };
+    let mut reversed = Vec::new();
+    if credited.gross > issued.open() && issued.written_off > Money::ZERO {
+        let description = parsed("description", &format!("credit note {} replaces it", credited.number))?;
+        reversed = reverse_all(tx, invoicing, invoice, &WriteOffRequest { description, key: None })?;
+    }
+    settle(tx, entry, issued.receivable, None)?;
+    let Some(written_off) = reversed.pop() else { return Ok(()) };
+    let open = tx.invoice_of(invoice.id)?.issued.map(|issued| issued.open()).unwrap_or_default();
+    if open > Money::ZERO {
+        let request = WriteOffRequest { description: written_off.booking.description, key: None };
+        book_write_off(tx, invoicing, invoice, open, &request)?;
+    }
+    Ok(())
 }
 
 /// The net amount to credit of each line, by its index.

@@ -2,9 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::model::invoice::{BilledPeriod, DraftLine, Invoice, InvoiceDetails, InvoiceKind, TopUp, rounding};
-use crate::model::{Currency, Description, Invalid, Money, Name, Unit};
+use crate::model::{Change, Currency, Description, Invalid, Money, Name, Unit};
 use crate::ops::active;
-use crate::ops::invoice::{change, open_draft};
+use crate::ops::invoice::{change, open_draft, record};
 use crate::store::{NewInvoice, Tx};
 
 /// The most lines of an invoice.
@@ -49,7 +49,7 @@ pub fn new(tx: &mut Tx<'_>, customer: &str, new: NewDraft) -> Result<Invoice> {
     if let Some(TopUp { unit, amount }) = draft.details.top_up {
         made = made.field("top_up", (), format!("{} {unit}", unit.format(amount)));
     }
-    tx.record(&made)?;
+    record(tx, made, draft.id)?;
     Ok(draft)
 }
 
@@ -102,7 +102,7 @@ pub fn add_line(tx: &mut Tx<'_>, name: &str, line: NewLine) -> Result<Invoice> {
         .field("description", (), line.description.as_str())
         .field("net", (), Unit::Currency(draft.currency).format(line.net));
     lines.push(line);
-    save_lines(tx, draft, &lines, &added)
+    save_lines(tx, draft, &lines, added)
 }
 
 /// Removes a line of a draft, counted from 1. The lines after it move up.
@@ -121,7 +121,7 @@ pub fn remove_line(tx: &mut Tx<'_>, name: &str, position: usize) -> Result<Invoi
         .field("line", position, ())
         .field("description", removed.description.as_str(), ())
         .field("net", Unit::Currency(draft.currency).format(removed.net), ());
-    save_lines(tx, draft, &lines, &change)
+    save_lines(tx, draft, &lines, change)
 }
 
 /// Keeps a draft from being issued.
@@ -140,13 +140,22 @@ pub fn cancel(tx: &mut Tx<'_>, name: &str) -> Result<Invoice> {
     // What the last one carries is known, and a later one was made from what this one carries.
     let last = tx.last_usage_bill(draft.customer_id, draft.currency)?.map(|(last, _)| last);
     if tx.usage_bill(draft.id)?.is_some() && last != Some(draft.id) {
-        let last = tx.invoice_of(last.unwrap_or(draft.id))?.name();
-        return Err(Error::Refused(format!("usage was billed after draft {}, by invoice {last}", draft.id)));
+        let (last, id) = (tx.invoice_of(last.unwrap_or(draft.id))?, draft.id);
+        return Err(Error::Refused(match &last.issued {
+            None => format!("draft {} bills usage after draft {id}; cancel draft {} first", last.id, last.id),
+            Some(issued) => {
+                let number = &issued.number;
+                format!(
+                    "invoice {number} bills usage after draft {id} and carries on its rest; issue {id} and credit it"
+                )
+            }
+        }));
     }
     draft.cancelled_at = Some(tx.at());
     draft.updated_at = tx.at();
     tx.update_invoice(&draft)?;
-    tx.record(&change("cancel", &draft).field("cancelled_at", (), tx.at()))?;
+    let cancelled = change("cancel", &draft).field("cancelled_at", (), tx.at());
+    record(tx, cancelled, draft.id)?;
     Ok(draft)
 }
 
@@ -158,20 +167,16 @@ fn set_held(tx: &mut Tx<'_>, name: &str, held: bool) -> Result<Invoice> {
     draft.held = held;
     draft.updated_at = tx.at();
     tx.update_invoice(&draft)?;
-    tx.record(&change(if held { "hold" } else { "release" }, &draft).field("held", !held, held))?;
+    let changed = change(if held { "hold" } else { "release" }, &draft).field("held", !held, held);
+    record(tx, changed, draft.id)?;
     Ok(draft)
 }
 
-fn save_lines(
-    tx: &mut Tx<'_>,
-    mut draft: Invoice,
-    lines: &[DraftLine],
-    change: &crate::model::Change,
-) -> Result<Invoice> {
+fn save_lines(tx: &mut Tx<'_>, mut draft: Invoice, lines: &[DraftLine], change: Change) -> Result<Invoice> {
     tx.set_invoice_lines(draft.id, lines)?;
     draft.updated_at = tx.at();
     tx.update_invoice(&draft)?;
-    tx.record(change)?;
+    record(tx, change, draft.id)?;
     tx.invoice_of(draft.id)
 }
 

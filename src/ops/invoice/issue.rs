@@ -7,11 +7,11 @@ use crate::model::invoice::{
     DocumentHashes, Invoice, InvoiceCopy, InvoiceKind, Receivable, ReceivableBooking, ReceivableKind, TaxCategory,
     TaxDecision, TopUp, UsageBill, rounding,
 };
-use crate::model::{Customer, EntryKind, Invalid, Money, Posting, Unit};
+use crate::model::{Change, Customer, EntryKind, Invalid, Money, Posting, Unit};
 use crate::ops::active;
 use crate::ops::balance::post;
 use crate::ops::invoice::draft::parsed;
-use crate::ops::invoice::{Invoicing, change, open_draft};
+use crate::ops::invoice::{Invoicing, change, open_draft, record};
 use crate::report::{IssueTerms, copy_of_draft};
 use crate::store::{Issue, Tx, hash_of_document};
 
@@ -215,18 +215,17 @@ pub(super) fn book(
         documents: Some(documents),
     };
     let booked = tx.append_receivable(customer, booking)?;
-    record(tx, invoice, &issue)?;
+    record(tx, issue_event(invoice, &issue), invoice.id)?;
     Ok(booked)
 }
 
-fn record(tx: &mut Tx<'_>, invoice: &Invoice, issue: &Issue) -> Result<()> {
+fn issue_event(invoice: &Invoice, issue: &Issue) -> Change {
     let unit = Unit::Currency(invoice.currency);
-    let issued = change("issue", invoice)
+    change("issue", invoice)
         .field("number", (), &issue.number)
         .field("issued_on", (), issue.issued_on)
         .field("due_on", (), issue.due_on)
         .field("gross", (), unit.format(issue.gross))
         .field("tax_category", (), issue.decision.category)
-        .field("entry", (), issue.entry);
-    tx.record(&issued)
+        .field("entry", (), issue.entry)
 }

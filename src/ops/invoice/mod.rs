@@ -10,6 +10,7 @@ pub mod fee;
 mod issue;
 mod run;
 mod settle;
+mod usage;
 mod write_off;
 
 use std::fmt;
@@ -26,7 +27,7 @@ pub(in crate::ops) use issue::issue_paid;
 pub use issue::{IssueRequest, issue};
 pub use run::{RunRequest, RunResult, run};
 pub(in crate::ops) use settle::{settle, take_back};
-pub use write_off::write_off;
+pub use write_off::{WriteOffRequest, reverse_write_off, write_off};
 
 /// Makes the PDF of a document; `None` if none is made.
 pub type MakePdf = Arc<dyn Fn(&InvoiceRules, &InvoiceCopy) -> Result<Option<Vec<u8>>> + Send + Sync>;
@@ -54,6 +55,12 @@ fn open_draft(tx: &Tx<'_>, name: &str) -> Result<Invoice> {
         return Err(Error::Refused(format!("draft {} is cancelled", invoice.id)));
     }
     Ok(invoice)
+}
+
+/// Records a change of an invoice with the hash of its rows, by which `db check` finds what is changed in another way.
+fn record(tx: &mut Tx<'_>, change: Change, id: i64) -> Result<()> {
+    let rows = tx.hash_of_invoice(id)?;
+    tx.record(&change.field("rows_sha256", (), rows.to_string()))
 }
 
 /// A change of an invoice, for the audit log.

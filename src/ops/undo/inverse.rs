@@ -73,6 +73,10 @@ fn refusal(event: &Event, entity: EntityKind, action: &str) -> UndoError {
             "issued a document, which never changes",
             Some("`ssgctl invoice credit NUMBER --reason TEXT` credits an invoice".to_owned()),
         ),
+        (EntityKind::Invoice, "write_off") => (
+            "wrote off an invoice",
+            Some(format!("`ssgctl invoice write-off {subject} --reverse --description TEXT` takes that back")),
+        ),
         (EntityKind::Invoice, "hold") => ("put drafts on hold", Some(format!("`ssgctl invoice release {subject}`"))),
         (EntityKind::Invoice, "release") => ("released drafts", Some(format!("`ssgctl invoice hold {subject}`"))),
         (EntityKind::Invoice, "cancel") => ("cancelled a draft", Some("`ssgctl invoice new` makes another".to_owned())),

@@ -48,6 +48,9 @@ pub(crate) struct DetailArgs {
     invoice_address: Vec<PostalAddress>,
 
     /// When the customer pays: prepaid or postpaid
+    ///
+    /// `invoice run` bills the usage of postpaid customers, less what was added to the balance in money, and what they used
+    /// beyond it before.
     #[arg(long, value_name = "WHEN", help_heading = "Billing")]
     billing: Option<Billing>,
 }

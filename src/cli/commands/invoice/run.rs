@@ -1,5 +1,6 @@
 //! `ssgctl invoice run`.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use clap::Args;
@@ -23,7 +24,8 @@ use crate::output::FieldKeys;
 ///
 /// Each postpaid customer gets one invoice in each currency for all usage up to the end of the month that no invoice bills
 /// yet, with a line for each SMPP account, country and price. Messages of earlier months that were reported late are lines of
-/// their own, and what was reverted or repriced since is subtracted. Amounts smaller than the minor unit are carried to the
+/// their own, and what was reverted or repriced since is subtracted. What was added to the balance of the customer in that
+/// currency covers the earliest usage, and only the rest is billed. Amounts smaller than the minor unit are carried to the
 /// next invoice, so that a customer never pays for more than was used. Run again, it makes nothing new.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
@@ -76,14 +78,16 @@ pub(crate) fn run(args: RunArgs, context: &mut Context) -> Result<()> {
             "draft {id} of {customer} is not issued, because its tax is not decided; see `ssgctl invoice issue {id}`"
         ));
     }
-    for (customers, why) in [
-        (&result.negative, "more was taken back than used, which stays unbilled"),
-        (&result.archived, "archived with unbilled usage"),
+    for (customers, what, why) in [
+        (&result.negative, "no usage billed of", "more was taken back than used, which stays unbilled"),
+        (&result.archived, "no invoice for", "archived"),
     ] {
-        if !customers.is_empty() {
-            let names: Vec<String> = customers.iter().map(ToString::to_string).collect();
-            let count = count(customers.len() as u64, "customer");
-            context.note(&format!("{count} without an invoice ({why}): {}", names.join(", ")));
+        // A customer may have usage in several currencies.
+        let names: BTreeSet<String> = customers.iter().map(ToString::to_string).collect();
+        if !names.is_empty() {
+            let count = count(names.len() as u64, "customer");
+            let names: Vec<String> = names.into_iter().collect();
+            context.note(&format!("{what} {count} ({why}): {}", names.join(", ")));
         }
     }
     let invoices = result.invoices.into_iter().chain(result.undecided);

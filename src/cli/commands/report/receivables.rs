@@ -25,6 +25,8 @@ pub(crate) struct ReceivablesArgs {
     customer: CustomerFilterArgs,
 
     /// The state at the end of this day [default: today]
+    ///
+    /// A day to come shows what will be overdue if nothing is paid until then.
     #[arg(long, value_name = "DATE")]
     as_of: Option<DayArg>,
 

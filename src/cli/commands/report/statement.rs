@@ -7,8 +7,8 @@ use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::model::invoice::day_in;
 use ssgctl::model::{EntryKind, Money, Unit, Zone};
 use ssgctl::report::{self, HistoryLine, Period, ReceivablesStatement, Statement};
-use ssgctl::store::BalanceFilter;
 use ssgctl::store::signing::SigningKey;
+use ssgctl::store::{BalanceFilter, Clock};
 
 use crate::args::completion;
 use crate::args::period::{ReportPeriodArgs, ZoneArgs};
@@ -184,7 +184,9 @@ fn receivables(name: &str, unit: Option<Unit>, period: Period, context: &mut Con
     view.field("opening_balance", Cell::amount(unit, opening));
     view.field("closing_balance", Cell::amount(unit, closing));
     view.rows("Entries", "entries", &entries, &["customer", "currency"]);
-    let open: Vec<OpenItemRow> = open.into_iter().map(|item| OpenItemRow { item, as_of: last }).collect();
+    // A period that is not over says what is overdue today.
+    let as_of = last.min(day_in(&zone, Clock::System.now()));
+    let open: Vec<OpenItemRow> = open.into_iter().map(|item| OpenItemRow { item, as_of }).collect();
     view.sums("Open", "open", &open);
     context.output.view(view)
 }

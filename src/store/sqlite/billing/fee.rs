@@ -1,5 +1,6 @@
 //! Fees, and which of their days are billed.
 
+use jiff::civil::Date;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
@@ -56,12 +57,15 @@ impl Snapshot<'_> {
         query.run(&self.transaction, SELECT, read, each)
     }
 
-    /// Whether a draft or invoice bills a day of a fee.
-    pub fn is_fee_billed(&self, fee: i64, days: BilledPeriod) -> Result<bool> {
-        let billed = "SELECT EXISTS (SELECT 1 FROM billed_fee JOIN invoice ON invoice.id = invoice_id
-            WHERE fee_id = ?1 AND billed_fee.first_day <= ?3 AND billed_fee.last_day >= ?2 AND cancelled_at IS NULL)";
+    /// The days of a fee that drafts and invoices bill, from a day on.
+    pub fn billed_days(&self, fee: i64, since: Date) -> Result<Vec<BilledPeriod>> {
+        let billed =
+            "SELECT billed_fee.first_day, billed_fee.last_day FROM billed_fee JOIN invoice ON invoice.id = invoice_id
+            WHERE fee_id = ?1 AND billed_fee.last_day >= ?2 AND cancelled_at IS NULL ORDER BY 1";
         let mut statement = self.transaction.prepare_cached(billed)?;
-        Ok(statement.query_row(params![fee, Day(days.first), Day(days.last)], |row| row.get(0))?)
+        let read = |row: &Row<'_>| Ok(BilledPeriod { first: row.get::<_, Day>(0)?.0, last: row.get::<_, Day>(1)?.0 });
+        let days = statement.query_map(params![fee, Day(since)], read)?;
+        Ok(days.collect::<rusqlite::Result<_>>()?)
     }
 }
 

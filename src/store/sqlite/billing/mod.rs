@@ -6,6 +6,7 @@ mod fee;
 mod invoice;
 mod issued;
 mod receivable;
+mod record_hash;
 mod usage;
 
 pub use invoice::NewInvoice;

@@ -1,21 +1,15 @@
 //! Checks invoices: series without holes, issued copies against their hashes, their sums, and the entries that they posted.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use crate::error::{Error, Result};
 use crate::model::invoice::{Invoice, InvoiceCopy, InvoiceKind, IssuedInvoice, TopUp};
-use crate::model::{EntityKind, EntryKind, Money, Unit};
+use crate::model::{EntryKind, Money, Unit};
 use crate::store::sqlite::billing::hash_of_document;
 use crate::store::sqlite::check::CheckReport;
-use crate::store::{EventFilter, InvoiceFilter, Snapshot};
+use crate::store::{InvoiceFilter, Snapshot};
 
 impl Snapshot<'_> {
     pub(super) fn check_invoices(&self, report: &mut CheckReport) -> Result<()> {
         self.check_series(report)?;
-        self.check_issue_events(report)?;
-        self.check_usage_bills(report)?;
         self.invoices(&InvoiceFilter::default(), |invoice| {
             // Reading a line checks its values.
             let lines = self.invoice_lines(invoice.id)?;
@@ -51,70 +45,6 @@ impl Snapshot<'_> {
         let zones = "SELECT count(DISTINCT timezone) FROM issued_invoice";
         if self.transaction.query_row(zones, [], |row| row.get::<_, i64>(0))? > 1 {
             report.add("invoices have dates of more than one time zone");
-        }
-        Ok(())
-    }
-
-    /// Checks that the usage of each invoice is the sum of what it bills, that what one carries is what the next begins with, and that
-    /// nothing but an invoice takes usage out of a balance.
-    fn check_usage_bills(&self, report: &mut CheckReport) -> Result<()> {
-        let mut faults = |sql: &str, fault: &str| -> Result<()> {
-            let mut statement = self.transaction.prepare(sql)?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                report.add(format!("{} {fault}", row.get::<_, String>(0)?));
-            }
-            Ok(())
-        };
-        faults(
-            "SELECT 'invoice ' || usage_bill.invoice_id FROM usage_bill WHERE usage_e8 IS NOT
-                (SELECT sum(charge_e8) FROM billed_usage WHERE billed_usage.invoice_id = usage_bill.invoice_id)
-             UNION SELECT 'invoice ' || billed_usage.invoice_id FROM billed_usage LEFT JOIN usage_bill USING (invoice_id)
-                WHERE usage_bill.invoice_id IS NULL",
-            "bills other usage than it says",
-        )?;
-        faults(
-            "SELECT 'invoice ' || id FROM (SELECT invoice.id, carried_before_e8, lag(carried_after_e8, 1, 0)
-                OVER (PARTITION BY customer_id, currency ORDER BY invoice.id) AS carried_e8
-                FROM usage_bill JOIN invoice ON invoice.id = invoice_id WHERE cancelled_at IS NULL)
-             WHERE carried_before_e8 <> carried_e8",
-            "does not carry on what the one before left",
-        )?;
-        faults(
-            "SELECT 'entry ' || entry.id FROM entry LEFT JOIN issued_invoice ON entry_id = entry.id
-             WHERE kind = 'invoiced' AND entry_id IS NULL",
-            "takes usage out of a balance without an invoice",
-        )?;
-        faults(
-            "SELECT DISTINCT 'fee ' || one.fee_id FROM billed_fee AS one
-             JOIN billed_fee AS other ON other.fee_id = one.fee_id AND other.first_day BETWEEN one.first_day AND one.last_day
-                AND (other.invoice_id, other.first_day) <> (one.invoice_id, one.first_day)
-             WHERE NOT EXISTS (SELECT 1 FROM invoice WHERE id IN (one.invoice_id, other.invoice_id) AND cancelled_at IS NOT NULL)",
-            "has days that are billed twice",
-        )
-    }
-
-    /// Checks that every invoice that the audit log has is there, so that the end of a series cannot be cut off unnoticed.
-    fn check_issue_events(&self, report: &mut CheckReport) -> Result<()> {
-        let filter = EventFilter { entities: vec![EntityKind::Invoice], ..EventFilter::default() };
-        let mut numbers: BTreeMap<String, i64> = BTreeMap::new();
-        self.events(&filter, |event| {
-            if event.change.action == "issue" {
-                let number = event.change.fields.get("number").and_then(|step| step.get(1)).and_then(Value::as_str);
-                numbers.insert(number.unwrap_or_default().to_owned(), event.id);
-            }
-            Ok::<_, Error>(())
-        })?;
-        let mut statement = self.transaction.prepare("SELECT number FROM issued_invoice")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let number: String = row.get(0)?;
-            if numbers.remove(&number).is_none() {
-                report.add(format!("invoice {number} is not in the audit log"));
-            }
-        }
-        for (number, event) in numbers {
-            report.add(format!("event {event} issued invoice {number}, which is not in the database"));
         }
         Ok(())
     }

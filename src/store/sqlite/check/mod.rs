@@ -8,7 +8,9 @@ mod addresses;
 mod archiving;
 mod audit;
 mod balances;
+mod billed_usage;
 mod imports;
+mod invoice_events;
 mod invoices;
 mod ledger;
 mod new_part;
@@ -65,6 +67,7 @@ impl Snapshot<'_> {
     /// - traffic: messages against their sums, the charges of imports against messages and ledger, and what is reserved
     /// - receivables: numbers, sums and hash chain, and that nothing is allocated twice
     /// - invoices: series without holes, issued copies against their hashes, and the entries that they posted
+    /// - invoices and fees against the audit log, and what invoices bill of usage against charges and traffic
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
         report.subject("pages", |report| self.check_pages(report));
@@ -96,7 +99,11 @@ impl Snapshot<'_> {
     /// Checks invoices and what is owed, which are few.
     fn check_billing(&self, report: &mut CheckReport) {
         report.subject("receivables", |report| self.check_receivables(report));
-        report.subject("invoices", |report| self.check_invoices(report));
+        report.subject("invoices", |report| {
+            self.check_invoices(report)?;
+            self.check_invoice_events(report)?;
+            self.check_billed_usage(report)
+        });
     }
 
     /// Checks what is entered by hand, and so is little.

@@ -53,7 +53,18 @@ impl Snapshot<'_> {
             sides.insert(*id, Side { customer_id, currency, amount, allocated: 0 });
             Ok::<_, Error>(())
         })?;
+        self.check_pdfs_of_receivables(report)?;
         self.check_allocations(&mut sides, report)
+    }
+
+    /// Checks that only documents have the hash of a PDF: that of another entry is not read, so its hash does not cover it.
+    fn check_pdfs_of_receivables(&self, report: &mut CheckReport) -> Result<()> {
+        let other = "SELECT id FROM receivable WHERE pdf_sha256 IS NOT NULL AND copy_sha256 IS NULL";
+        let mut statement = self.transaction.prepare(other)?;
+        for id in statement.query_map([], |row| row.get::<_, i64>(0))? {
+            report.add(format!("receivable {} is not a document, and has the hash of a PDF", id?));
+        }
+        Ok(())
     }
 
     fn check_allocations(&self, sides: &mut BTreeMap<i64, Side>, report: &mut CheckReport) -> Result<()> {
