@@ -12,13 +12,15 @@ mod mime;
 mod preview;
 mod price_email;
 mod renderer;
+mod round;
 mod transport;
 mod values;
 
 pub use account_emails::AccountEmails;
-pub use dispatch::{CheckOutcome, DispatchEvent, DispatchLock, DispatchOutcome, Dispatcher, Keys};
+pub use dispatch::{CheckOutcome, DispatchEvent, DispatchLock, DispatchOutcome, Dispatcher};
 pub use mime::as_mime;
 pub use preview::{preview_account_email, preview_prices, preview_warning};
 pub use renderer::{RoleConfig, SenderConfig, TemplateRenderer};
+pub use round::Keys;
 pub use transport::{MailTransport, Route, SmtpCredentials, TransportConfig, sendmail};
 pub use values::obstacle_text;

@@ -8,7 +8,7 @@ use ssgctl::mail::{
     AccountEmails, CheckOutcome, DispatchEvent, DispatchLock, Dispatcher, MailTransport, RoleConfig, SenderConfig,
     TemplateRenderer,
 };
-use ssgctl::model::{EmailState, EmailTemplate, Gateway, Level, OutboxEmail, SendOutcome, Sender};
+use ssgctl::model::{EmailState, EmailTemplate, Gateway, Level, OutboxEmail, OutgoingEmail, SendOutcome, Sender};
 use ssgctl::ops::{outbox, smpp};
 use ssgctl::store::vault::Vault;
 use ssgctl::{Error, Result};
@@ -36,7 +36,8 @@ impl Recorder {
 }
 
 impl MailTransport for Recorder {
-    fn send(&mut self, email: &OutboxEmail) -> SendOutcome {
+    fn send(&mut self, outgoing: &OutgoingEmail) -> SendOutcome {
+        let email = &outgoing.email;
         self.sent.borrow_mut().push((email.recipient.to_string(), email.content.text.clone()));
         let mut outcomes = self.outcomes.borrow_mut();
         if outcomes.is_empty() { SendOutcome::Sent } else { outcomes.remove(0) }

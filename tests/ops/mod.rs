@@ -2,6 +2,7 @@
 
 mod accrued;
 mod alert_explanation;
+mod attachments;
 mod audit;
 mod balance;
 mod cancelled_emails;

@@ -44,6 +44,11 @@ fn tables(path: &Path) -> BTreeMap<&'static str, String> {
                 "postpaid_start",
                 "fee",
                 "billed_fee",
+                "attached_file",
+                "outbox_attachment",
+                "invoice_reminder",
+                "invoice_email",
+                "reminder_hold",
             ]
             .contains(name)
         })

@@ -185,7 +185,7 @@ fn receivables(name: &str, unit: Option<Unit>, period: Period, context: &mut Con
     view.field("closing_balance", Cell::amount(unit, closing));
     view.rows("Entries", "entries", &entries, &["customer", "currency"]);
     let open: Vec<OpenItemRow> = open.into_iter().map(|item| OpenItemRow { item, as_of: last }).collect();
-    view.sums("Open", "open", &open);
+    view.rows_not_in_csv("Open", "open", &open, &[]);
     context.output.view(view)
 }
 
@@ -210,6 +210,6 @@ fn view(statement: &Statement, zone: &Zone) -> DetailView {
     view.rows("Entries", "entries", &lines, &["customer", "unit"]);
     let totals: Vec<KindTotal> =
         totals.iter().map(|&(kind, entries, amount)| KindTotal { unit: *unit, kind, entries, amount }).collect();
-    view.sums("Totals", "totals", &totals);
+    view.rows_not_in_csv("Totals", "totals", &totals, &[]);
     view
 }
