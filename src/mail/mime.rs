@@ -62,7 +62,7 @@ pub fn as_mime(outgoing: &OutgoingEmail) -> Result<Message> {
     builder.multipart(whole).map_err(|error| failed(error.to_string()))
 }
 
-/// An attachment in base64, which keeps each byte whatever it is. lettre encodes a file name with other letters by RFC 2231.
+/// An attachment in base64, which keeps each byte whatever it is. lettre encodes a file name that is not ASCII by RFC 2231.
 fn attachment(file: &AttachedFile) -> std::result::Result<SinglePart, String> {
     let media_type = ContentType::parse(&file.media_type).map_err(|error| error.to_string())?;
     let body = Body::new_with_encoding(file.bytes.clone(), ContentTransferEncoding::Base64)

@@ -8,6 +8,7 @@
 
 mod account_emails;
 mod dispatch;
+mod invoice_email;
 mod mime;
 mod preview;
 mod price_email;
@@ -19,7 +20,7 @@ mod values;
 pub use account_emails::AccountEmails;
 pub use dispatch::{CheckOutcome, DispatchEvent, DispatchLock, DispatchOutcome, Dispatcher};
 pub use mime::as_mime;
-pub use preview::{preview_account_email, preview_prices, preview_warning};
+pub use preview::{preview_account_email, preview_invoice, preview_prices, preview_warning};
 pub use renderer::{RoleConfig, SenderConfig, TemplateRenderer};
 pub use round::Keys;
 pub use transport::{MailTransport, Route, SmtpCredentials, TransportConfig, sendmail};

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::mail::MailTransport;
 use crate::model::{AttachedFile, EmailAddress, EmailState, OutboxEmail, OutgoingEmail, Password, SendOutcome};
-use crate::ops::{outbox, readdress};
+use crate::ops::{invoice, outbox, readdress};
 use crate::store::Tx;
 use crate::store::vault::Vault;
 
@@ -56,6 +56,9 @@ fn parts_of(tx: &Tx<'_>, keys: Keys<'_>, email: &OutboxEmail) -> Result<Parts> {
 /// Claims the email that is due first, for the address that its recipient has now.
 fn claim_due(tx: &mut Tx<'_>, internal: &[EmailAddress]) -> Result<Option<OutboxEmail>> {
     while let Some(email) = outbox::next_due(tx)? {
+        if invoice::cancel_outdated_email(tx, &email)? {
+            continue;
+        }
         if let Some(email) = readdress::to_current_recipient(tx, email, internal)? {
             return outbox::claim_one(tx, email).map(Some);
         }

@@ -281,7 +281,7 @@ fn an_account_email_without_a_recipient_is_refused_and_changes_nothing() {
     let emails = account_emails(&Recorder::default());
     let before = fixture.dump();
     let queued: Result<_> = fixture.write(|tx| emails.queue(tx, EmailTemplate::Handover, "acme1", None, false));
-    assert_refused!(queued.map(drop), Error::NoRecipient { customer } if customer.as_str() == "ACME");
+    assert_refused!(queued.map(drop), Error::NoRecipient { customer, .. } if customer.as_str() == "ACME");
     assert_eq!(fixture.dump(), before);
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::model::invoice::{InvoiceKind, ReceivableKind, TaxCategory};
+use crate::model::invoice::{InvoiceEmailKind, InvoiceKind, ReceivableKind, ReminderLevel, TaxCategory};
 use crate::model::{
     AccountCode, AddressRange, ApiId, Billing, Country, CrossingCause, Currency, EmailAddress, EmailState,
     EmailTemplate, EntityKind, EntryKind, Hash, ImportState, Invalid, Level, Limit, MoNumber, Money, Msisdn, NoteText,
@@ -41,6 +41,7 @@ text_columns!(
     Country,
     EntryKind,
     ImportState,
+    InvoiceEmailKind,
     InvoiceKind,
     EmailTemplate,
     EmailState,
@@ -221,6 +222,18 @@ impl ToSql for Limit {
 impl FromSql for Limit {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         u32::column_result(value)?.to_string().parse().map_err(FromSqlError::other)
+    }
+}
+
+impl ToSql for ReminderLevel {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.days()))
+    }
+}
+
+impl FromSql for ReminderLevel {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::of_days(i32::column_result(value)?).ok_or(FromSqlError::InvalidType)
     }
 }
 

@@ -9,6 +9,7 @@ mod archiving;
 mod audit;
 mod balances;
 mod imports;
+mod invoice_emails;
 mod invoices;
 mod ledger;
 mod new_part;
@@ -64,7 +65,7 @@ impl Snapshot<'_> {
     /// - email addresses that cannot be sent to, which are warnings
     /// - traffic: messages against their sums, the charges of imports against messages and ledger, and what is reserved
     /// - receivables: numbers, sums and hash chain, and that nothing is allocated twice
-    /// - invoices: series without holes, issued copies against their hashes, and the entries that they posted
+    /// - invoices: series without holes, issued copies against their hashes, the entries that they posted, and their emails
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
         report.subject("pages", |report| self.check_pages(report));
@@ -97,6 +98,7 @@ impl Snapshot<'_> {
     fn check_billing(&self, report: &mut CheckReport) {
         report.subject("receivables", |report| self.check_receivables(report));
         report.subject("invoices", |report| self.check_invoices(report));
+        report.subject("emails of invoices", |report| self.check_invoice_emails(report));
     }
 
     /// Checks what is entered by hand, and so is little.
