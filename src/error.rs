@@ -140,9 +140,9 @@ pub enum Error {
     #[error("the previous password of SMPP account {} is valid until {until}, and this would end it", quoted(.name))]
     GracePeriod { name: String, until: Time },
 
-    /// An email about an SMPP account has no recipient.
-    #[error("no contact of {customer} has an email address")]
-    NoRecipient { customer: AccountCode },
+    /// An email to a customer has no recipient.
+    #[error("{customer} has no {}", if *.of_invoice { "invoice email and no billing contact with one" } else { "contact with an email address" })]
+    NoRecipient { customer: AccountCode, of_invoice: bool },
 
     /// No plan has a price for a destination, which is never the same as a price of 0.
     #[error("no price for {} at {at}; asked: {}", quoted(.destination), .plans.join(", "))]

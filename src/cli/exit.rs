@@ -14,7 +14,7 @@ use ssgctl::model::EntityKind;
 use ssgctl::store::files::OTHER_OWNER;
 
 use crate::escape::visible;
-use crate::hints::{KEY_HINT, PAST_HINT, tax_hint, upgrade_hint};
+use crate::hints::{KEY_HINT, PAST_HINT, tax_hint, to_hint, upgrade_hint};
 
 pub(crate) use crate::error_codes::ErrorCode;
 pub(crate) use crate::exit_codes::Exit;
@@ -375,8 +375,7 @@ impl From<Error> for Failure {
                 .field("amount")
                 .hint("nothing was posted; add --allow-negative to post it anyway"),
             Error::Overflow { .. } => failure(ErrorCode::Overflow),
-            Error::NoRecipient { .. } => failure(ErrorCode::Refused)
-                .hint("add a contact with `ssgctl contact add`, or name an address with `ssgctl smpp handover --to`"),
+            Error::NoRecipient { customer, of_invoice: of } => failure(ErrorCode::Refused).hint(to_hint(&customer, of)),
             Error::GracePeriod { .. } => failure(ErrorCode::Refused)
                 .hint("nothing was changed; rotate later, or add --end-previous if the customer uses the current password"),
             Error::Pruned { before } => failure(ErrorCode::Refused)

@@ -42,3 +42,13 @@ pub(crate) fn tax_hint(customer: &AccountCode, reason: TaxUndecided) -> String {
         TaxUndecided::Abroad => "choose with --tax-category S, Z, E, AE or O".to_owned(),
     }
 }
+
+/// What to do about an email without a recipient.
+pub(crate) fn to_hint(customer: &AccountCode, of_invoice: bool) -> String {
+    if of_invoice {
+        return format!(
+            "set one with `ssgctl customer edit {customer} --invoice-emails EMAIL`, or name one with `ssgctl invoice send --to`"
+        );
+    }
+    "add a contact with `ssgctl contact add`, or name an address with `ssgctl smpp handover --to`".to_owned()
+}

@@ -35,7 +35,7 @@ impl AccountEmails {
             None => account_recipients(tx, &handover.customer)?,
         };
         if to.is_empty() {
-            return Err(Error::NoRecipient { customer: handover.customer.account_code });
+            return Err(Error::NoRecipient { customer: handover.customer.account_code, of_invoice: false });
         }
         let content = self.renderer.compose_handover(template, &handover, with_password)?;
         let emails = handover::queue(tx, &handover, &to, &content)?;

@@ -10,19 +10,18 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::mail::round::{Claimed, Keys, Round, count, send_one};
 use crate::mail::{MailTransport, TemplateRenderer};
 use crate::model::{
-    CheckCounts, CheckRun, EmailAddress, EmailCause, EmailState, Origin, OutboxEmail, Password, RenderedEmail,
+    CheckCounts, CheckRun, EmailAddress, EmailCause, EmailState, Origin, OutboxEmail, OutgoingEmail, RenderedEmail,
     SendOutcome,
 };
 use crate::ops::balance::{DueCharges, PostedCharges, post_some};
 use crate::ops::outbox;
-use crate::ops::readdress;
 use crate::ops::smpp::delete_lapsed_passwords;
 use crate::ops::warning::{self, CheckFindings};
 use crate::report::forecast_changes;
 use crate::store::files::open_lock;
-use crate::store::vault::Vault;
 use crate::store::{OutboxFilter, Snapshot, Store, Tx};
 
 /// How long new emails wait for another dispatch to end. A dispatch that takes longer usually sends them itself.
@@ -30,9 +29,6 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many balances are charged in one transaction.
 const POSTED_AT_ONCE: usize = 1_000;
-
-/// Opens the vault.
-pub type Keys<'a> = &'a dyn Fn() -> Result<Vault>;
 
 /// The exclusive right to send from the outbox of a database. The kernel releases the lock when its process ends.
 #[derive(Debug)]
@@ -205,7 +201,7 @@ impl Dispatcher<'_> {
             outbox::claim_one(tx, email)
         })?;
         let outcome = match prepared {
-            Ok(()) => transport.send(&email),
+            Ok(()) => transport.send(&OutgoingEmail { email: email.clone(), attachments: Vec::new() }),
             Err(reason) => SendOutcome::Deferred(reason),
         };
         let email = self.write(|tx| {
@@ -227,8 +223,8 @@ impl Dispatcher<'_> {
     ) -> Result<()> {
         let (deadline, keys) = (Instant::now() + self.run_time, self.keys);
         let mut claimed = self.prepare_and_claim(&mut round, transport, outcome)?;
-        while let Some(Claimed { email, password }) = claimed {
-            let sent = send_one(transport, &email, password);
+        while let Some(Claimed { email, parts }) = claimed {
+            let sent = send_one(transport, &email, parts);
             let goes_on = !transport.is_down() && Instant::now() < deadline;
             // An outcome is never held back by a connection that has to be made first.
             let is_ready = goes_on && transport.is_ready();
@@ -296,22 +292,6 @@ fn is_idle(snapshot: &Snapshot<'_>) -> Result<bool> {
         && forecast_changes(snapshot, snapshot.at())?.is_empty())
 }
 
-/// Sends an email with its password filled in. The answer of the server is stored, so the password is removed from it.
-fn send_one(transport: &mut dyn MailTransport, email: &OutboxEmail, password: Result<Option<Password>>) -> SendOutcome {
-    match password {
-        Ok(None) => transport.send(email),
-        Ok(Some(password)) => {
-            let content = email.content.clone().with_password(&password);
-            transport.send(&OutboxEmail { content, ..email.clone() }).without(&password)
-        }
-        Err(error) => SendOutcome::Deferred(error.to_string()),
-    }
-}
-
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
 impl DispatchOutcome {
     /// Counts an email, and those that are left if the dispatch ends with it.
     fn add(&mut self, email: OutboxEmail, left: u32) {
@@ -338,59 +318,4 @@ fn urgency(email: &OutboxEmail) -> u8 {
         EmailState::Pending => 1,
         _ => 0,
     }
-}
-
-/// Which emails a dispatch sends.
-enum Round<'a> {
-    /// Every email that is due; emails to the operator go to these addresses unless their warning has its own.
-    Due(&'a [EmailAddress]),
-    /// Emails that were just queued, by their IDs.
-    Of(Vec<i64>),
-}
-
-/// A claimed email with the password that it contains, or the error that prevented reading it. The password is in memory only
-/// between claim and outcome.
-struct Claimed {
-    email: OutboxEmail,
-    password: Result<Option<Password>>,
-}
-
-impl Round<'_> {
-    /// Claims the next email.
-    fn claim(&mut self, tx: &mut Tx<'_>, keys: Keys<'_>) -> Result<Option<Claimed>> {
-        let email = match self {
-            Self::Due(internal) => claim_due(tx, internal)?,
-            Self::Of(ids) => claim_first(tx, ids)?,
-        };
-        Ok(email.map(|email| Claimed { password: outbox::password_of(tx, keys, &email), email }))
-    }
-
-    /// The number of emails still to be sent.
-    fn left(&self, tx: &Tx<'_>) -> Result<u32> {
-        match self {
-            Self::Due(_) => tx.count_due(outbox::due(tx)?),
-            Self::Of(ids) => Ok(count(ids.len())),
-        }
-    }
-}
-
-/// Claims the email that is due first, for the address that its recipient has now.
-fn claim_due(tx: &mut Tx<'_>, internal: &[EmailAddress]) -> Result<Option<OutboxEmail>> {
-    while let Some(email) = outbox::next_due(tx)? {
-        if let Some(email) = readdress::to_current_recipient(tx, email, internal)? {
-            return outbox::claim_one(tx, email).map(Some);
-        }
-    }
-    Ok(None)
-}
-
-/// Claims the first of these emails that is still pending: another run may have sent some since they were queued.
-fn claim_first(tx: &mut Tx<'_>, ids: &mut Vec<i64>) -> Result<Option<OutboxEmail>> {
-    while !ids.is_empty() {
-        let email = tx.email(ids.remove(0))?;
-        if email.state == EmailState::Pending {
-            return outbox::claim_one(tx, email).map(Some);
-        }
-    }
-    Ok(None)
 }

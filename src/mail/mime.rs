@@ -1,13 +1,13 @@
-//! Builds the MIME message of an email: headers and two encoded bodies, plain text and HTML.
+//! Builds the MIME message of an email: headers, two encoded bodies, plain text and HTML, and the attachments.
 
 use std::time::{Duration, SystemTime};
 
 use lettre::Message;
 use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart, MultiPartKind, SinglePart};
 
 use crate::error::{Error, Result, quoted};
-use crate::model::{EmailAddress, OutboxEmail};
+use crate::model::{AttachedFile, EmailAddress, OutboxEmail, OutgoingEmail};
 
 /// Marks the email as automatic, so that autoresponders do not reply (RFC 3834 section 5).
 #[derive(Debug, Clone)]
@@ -28,7 +28,8 @@ impl Header for AutoSubmitted {
 }
 
 /// The MIME message of an email. The same email always gives the same bytes, so that a second attempt is recognized as a copy.
-pub fn as_mime(email: &OutboxEmail) -> Result<Message> {
+pub fn as_mime(outgoing: &OutgoingEmail) -> Result<Message> {
+    let OutgoingEmail { email, attachments } = outgoing;
     let content = &email.content;
     let sender = &content.sender;
     // Always encode the bodies, so that no line can end the message early or be changed by a relay.
@@ -45,15 +46,28 @@ pub fn as_mime(email: &OutboxEmail) -> Result<Message> {
     if let Some(reply_to) = &sender.reply_to {
         builder = builder.reply_to(Mailbox::new(None, address(reply_to)?));
     }
-    builder
-        .multipart(
-            MultiPart::builder()
-                .kind(MultiPartKind::Alternative)
-                .boundary(boundary(email))
-                .singlepart(part(ContentType::TEXT_PLAIN, &content.text))
-                .singlepart(part(ContentType::TEXT_HTML, &content.html)),
-        )
-        .map_err(|error| Error::Email(format!("cannot build the message of email {}: {error}", email.id)))
+    let failed = |error: String| Error::Email(format!("cannot build the message of email {}: {error}", email.id));
+    let bodies = MultiPart::builder()
+        .kind(MultiPartKind::Alternative)
+        .boundary(boundary("", email))
+        .singlepart(part(ContentType::TEXT_PLAIN, &content.text))
+        .singlepart(part(ContentType::TEXT_HTML, &content.html));
+    let whole = if attachments.is_empty() {
+        bodies
+    } else {
+        let mixed = MultiPart::builder().kind(MultiPartKind::Mixed).boundary(boundary("mixed-", email));
+        let attached = attachments.iter().map(attachment).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        attached.into_iter().fold(mixed.multipart(bodies), MultiPart::singlepart)
+    };
+    builder.multipart(whole).map_err(|error| failed(error.to_string()))
+}
+
+/// An attachment in base64, which keeps each byte whatever it is. lettre encodes a file name that is not ASCII by RFC 2231.
+fn attachment(file: &AttachedFile) -> std::result::Result<SinglePart, String> {
+    let media_type = ContentType::parse(&file.media_type).map_err(|error| error.to_string())?;
+    let body = Body::new_with_encoding(file.bytes.clone(), ContentTransferEncoding::Base64)
+        .map_err(|_| "an attachment cannot be encoded".to_owned())?;
+    Ok(Attachment::new(file.file_name.clone()).body(body, media_type))
 }
 
 /// An address for headers and the envelope. It is checked again, because an earlier version may have stored one that cannot be
@@ -64,9 +78,10 @@ fn address(address: &EmailAddress) -> Result<lettre::Address> {
     address.as_str().parse().map_err(|_| refused("is not an email address".to_owned()))
 }
 
-/// The boundary between the bodies. `=_` never occurs in a quoted-printable body.
-fn boundary(email: &OutboxEmail) -> String {
-    format!("=_{}", email.message_id.split('@').next().unwrap_or_default())
+/// The boundary between parts. `=_` never occurs in a quoted-printable body, nor `_` in base64. A boundary must not begin with
+/// another one of its message, so each level has a prefix of its own.
+fn boundary(level: &str, email: &OutboxEmail) -> String {
+    format!("=_{level}{}", email.message_id.split('@').next().unwrap_or_default())
 }
 
 fn date(email: &OutboxEmail) -> SystemTime {

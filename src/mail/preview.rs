@@ -1,18 +1,21 @@
 //! Previews: emails as a customer would get them now, composed without queuing or sending anything.
 
 use jiff::SignedDuration;
+use jiff::civil::Date;
 
 use crate::error::{Error, Result};
 use crate::mail::TemplateRenderer;
 use crate::mail::forecast_email::kind_of;
+use crate::model::invoice::{InvoiceKind, InvoiceRules, InvoiceState};
 use crate::model::{
     EmailTemplate, ForecastAlert, ForecastCause, ForecastFigures, ForecastKind, Gateway, Level, Money, RenderedEmail,
     SmppAccount, Time, Unit, WarningDetails, Zone,
 };
 use crate::ops::handover;
+use crate::ops::invoice::{InvoiceMailing, preview_notice};
 use crate::ops::warning::{ForecastNotice, Notice};
 use crate::report::{NoticeQuestion, PlannedNotices, forecast_conditions, unit_of, warning_recipients};
-use crate::store::{ArchiveFilter, PlanFilter, SmppFilter, Snapshot};
+use crate::store::{ArchiveFilter, InvoiceFilter, PlanFilter, SmppFilter, Snapshot};
 
 /// Composes an email about a customer's first active SMPP account, with stars instead of its password.
 ///
@@ -151,6 +154,39 @@ pub fn preview_prices(
     let notice = found
         .ok_or_else(|| Error::Refused(format!("no planned change of prices concerns {}", customer.account_code)))?;
     renderer.compose_prices(&notice, zone)
+}
+
+/// Composes an email about a customer's newest document that it fits: an issued invoice or credit note, a pro-forma, or the open invoice
+/// that is due first.
+///
+/// # Errors
+/// [`Error::Refused`] when the customer has no such document.
+pub fn preview_invoice(
+    snapshot: &Snapshot<'_>,
+    mailing: &InvoiceMailing,
+    rules: &InvoiceRules,
+    template: EmailTemplate,
+    customer: &str,
+    at: Time,
+) -> Result<RenderedEmail> {
+    let customer = snapshot.customer(customer)?;
+    let mut found = None;
+    let filter = InvoiceFilter { customer_id: Some(customer.id), ..InvoiceFilter::default() };
+    snapshot.invoices(&filter, |invoice| {
+        let fits = match template {
+            EmailTemplate::ProForma => invoice.state(Date::MIN) == InvoiceState::ProForma,
+            EmailTemplate::CreditNote => invoice.issued.is_some() && invoice.kind == InvoiceKind::CreditNote,
+            EmailTemplate::Reminder => invoice.kind == InvoiceKind::Invoice && invoice.open() > Money::ZERO,
+            _ => invoice.issued.is_some() && invoice.kind == InvoiceKind::Invoice,
+        };
+        if fits {
+            found = Some(invoice);
+        }
+        Ok::<_, Error>(())
+    })?;
+    let code = &customer.account_code;
+    let invoice = found.ok_or_else(|| Error::Refused(format!("{code} has no document for the email {template}")))?;
+    preview_notice(snapshot, mailing, rules, template, &invoice, rules.day_of(at))
 }
 
 fn first_account(snapshot: &Snapshot<'_>, customer: &str) -> Result<SmppAccount> {

@@ -6,7 +6,7 @@ use minijinja::ErrorKind;
 
 use crate::store::files::SmallFile;
 
-const BUILT_IN: [(&str, &str); 30] = [
+const BUILT_IN: [(&str, &str); 39] = [
     ("layout.html", include_str!("templates/layout.html")),
     ("low-upper.txt", include_str!("templates/low-upper.txt")),
     ("low-upper.html", include_str!("templates/low-upper.html")),
@@ -35,6 +35,15 @@ const BUILT_IN: [(&str, &str); 30] = [
     ("handover.html", include_str!("templates/handover.html")),
     ("prices.txt", include_str!("templates/prices.txt")),
     ("prices.html", include_str!("templates/prices.html")),
+    ("invoice.txt", include_str!("templates/invoice.txt")),
+    ("invoice.html", include_str!("templates/invoice.html")),
+    ("credit-note.txt", include_str!("templates/credit-note.txt")),
+    ("credit-note.html", include_str!("templates/credit-note.html")),
+    ("pro-forma.txt", include_str!("templates/pro-forma.txt")),
+    ("pro-forma.html", include_str!("templates/pro-forma.html")),
+    ("reminder.txt", include_str!("templates/reminder.txt")),
+    ("reminder.html", include_str!("templates/reminder.html")),
+    ("bank-details.html", include_str!("templates/bank-details.html")),
     ("test.txt", include_str!("templates/test.txt")),
     ("test.html", include_str!("templates/test.html")),
 ];

@@ -5,6 +5,7 @@
 
 mod accrual;
 mod address;
+mod attachment;
 mod balance;
 mod calling_code;
 mod chain;
@@ -58,6 +59,7 @@ mod zone;
 
 pub use accrual::{Accrual, AccrualSource, AccruedCharge, AccruedLine, AccruedSum};
 pub use address::PostalAddress;
+pub use attachment::{AttachedFile, Attachment, AttachmentContent, OutgoingEmail, StoredAttachment, file_name};
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
 pub use calling_code::{calling_code, country_of};
 pub use chain::{Chain, ChainEnd, Head};

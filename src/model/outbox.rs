@@ -30,6 +30,14 @@ word_enum! {
         Handover = "handover",
         /// To a customer: prices that change.
         Prices = "prices",
+        /// To a customer: an issued invoice.
+        Invoice = "invoice",
+        /// To a customer: an issued credit note.
+        CreditNote = "credit-note",
+        /// To a customer: a pro-forma.
+        ProForma = "pro-forma",
+        /// To a customer: an invoice that is due, or soon will be.
+        Reminder = "reminder",
         /// To any address, to test that mail works.
         Test = "test",
     }
@@ -40,6 +48,7 @@ impl EmailTemplate {
     pub fn role(self) -> SenderRole {
         match self {
             Self::LowUpper | Self::LowLower | Self::Recovered | Self::DaysLeft | Self::Prices => SenderRole::Billing,
+            Self::Invoice | Self::CreditNote | Self::ProForma | Self::Reminder => SenderRole::Billing,
             Self::Welcome => SenderRole::Sales,
             Self::Surge
             | Self::Silent

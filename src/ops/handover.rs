@@ -29,7 +29,7 @@ pub fn queue(
     let account = active::smpp_account(tx, handover.account.system_id.as_str())?;
     let to: BTreeSet<&EmailAddress> = to.iter().collect();
     if to.is_empty() {
-        return Err(Error::NoRecipient { customer: handover.customer.account_code.clone() });
+        return Err(Error::NoRecipient { customer: handover.customer.account_code.clone(), of_invoice: false });
     }
     let addresses: Vec<&str> = to.iter().map(|address| address.as_str()).collect();
     let change =

@@ -1,10 +1,12 @@
-//! Everything about one invoice: what it says, its state, and what settles it.
+//! Everything about one invoice: what it says, its state, what settles it, and its emails.
 
 use jiff::civil::Date;
 
 use crate::error::{Error, Result};
-use crate::model::Money;
-use crate::model::invoice::{Invoice, InvoiceCopy, InvoiceKind, InvoiceRules, InvoiceState, Receivable, TaxUndecided};
+use crate::model::invoice::{
+    Invoice, InvoiceCopy, InvoiceEmail, InvoiceKind, InvoiceRules, InvoiceState, Receivable, TaxUndecided,
+};
+use crate::model::{Money, Time};
 use crate::report::invoice_copy::{IssueTerms, copy_of_draft};
 use crate::report::issued_copy::issued_copy;
 use crate::store::{InvoiceFilter, Snapshot};
@@ -38,6 +40,10 @@ pub struct InvoiceOverview {
     /// The entries of receivables that settle it, or that a credit note settles, with the amount.
     pub settled: Vec<(Receivable, Money)>,
     pub credit_notes: Vec<InvoiceSummary>,
+    /// The emails that send it and remind of it, oldest first.
+    pub emails: Vec<InvoiceEmail>,
+    /// Since when its reminders are on hold.
+    pub reminders_held_at: Option<Time>,
 }
 
 /// Reads everything about an invoice, by its number or ID.
@@ -65,7 +71,9 @@ pub fn invoice_overview(
     let settled = settled.collect::<Result<_>>()?;
     let credit_notes =
         invoice_summaries(snapshot, &InvoiceFilter { credits: Some(invoice.id), ..InvoiceFilter::default() }, today)?;
-    Ok(InvoiceOverview { summary: InvoiceSummary::on(invoice, today), copy, settled, credit_notes })
+    let (emails, reminders_held_at) = (snapshot.invoice_emails(invoice.id)?, snapshot.reminders_held_at(invoice.id)?);
+    let summary = InvoiceSummary::on(invoice, today);
+    Ok(InvoiceOverview { summary, copy, settled, credit_notes, emails, reminders_held_at })
 }
 
 /// The invoices of a filter with their states on a day.

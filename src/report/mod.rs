@@ -95,7 +95,7 @@ pub use receivables::{Age, OpenAmount, OpenItem, ReceivablesQuestion, open_items
 pub use receivables_statement::{ReceivablesStatement, receivables_statement};
 pub use recent_days::{RECENT_DAYS, recent_days};
 pub use recent_traffic::{RecentTraffic, recent_traffic};
-pub use recipients::{account_recipients, internal_recipients, warning_recipients};
+pub use recipients::{account_recipients, internal_recipients, invoice_recipients, warning_recipients};
 pub use runway::{Burn, Runway, runways};
 pub use sending_customers::sending_customers;
 pub use sparklines::{Sparkline, SparklineReport, sparklines};

@@ -1,4 +1,4 @@
-//! The recipients of emails about balances, prices and SMPP accounts.
+//! The recipients of emails about balances, prices, invoices and SMPP accounts.
 
 use std::collections::BTreeSet;
 
@@ -27,6 +27,14 @@ pub fn billing_recipients(snapshot: &Snapshot<'_>, customer: &Customer) -> Resul
     let mut billing = BTreeSet::new();
     contacts(snapshot, customer, Some(Role::Billing), |contact| billing.extend(contact.details.email))?;
     if billing.is_empty() { Ok(customer.details.invoice_emails.clone()) } else { Ok(billing.into_iter().collect()) }
+}
+
+/// The recipients of invoices and reminders: the invoice emails, else the billing contacts.
+pub fn invoice_recipients(snapshot: &Snapshot<'_>, customer: &Customer) -> Result<Vec<EmailAddress>> {
+    if customer.details.invoice_emails.is_empty() {
+        return billing_recipients(snapshot, customer);
+    }
+    Ok(customer.details.invoice_emails.clone())
 }
 
 /// The operator's recipients of a customer's low-balance warnings: the warning's own addresses, else the configured ones.

@@ -16,6 +16,8 @@ pub struct InvoiceFilter {
     pub is_issued: Option<bool>,
     /// Only issued ones that are not settled.
     pub is_open: bool,
+    /// Only those that were sent by email, or only issued ones and pro-formas that were not.
+    pub is_sent: Option<bool>,
     /// Only credit notes of the invoice with this ID.
     pub credits: Option<i64>,
     /// The first and the last day of issue.

@@ -45,6 +45,8 @@ fn every_setting_has_a_value_that_can_be_set_and_read() {
         ("mail.timeout_seconds", "20"),
         ("mail.run_seconds", "100"),
         ("mail.templates", "/etc/ssgctl/templates"),
+        ("invoice.xml", "ubl"),
+        ("invoice.reminders", "+1d, +7d"),
         ("warnings.SMS.upper", "500"),
         ("warnings.SMS.lower", "100"),
         ("import.portal.from", "whmcs"),

@@ -114,6 +114,9 @@ pub const LINES: &[(Shape, &str)] = &[
     // Nobody is postpaid.
     (Text, "invoice run --period 2026-01 --config mail.toml -n"),
     (List, "invoice issue 1 --config mail.toml -n"),
+    (List, "invoice send 2 --to a@b.example --config mail.toml -n"),
+    // No invoice is overdue.
+    (Text, "invoice remind --config mail.toml"),
     (Sheet, "invoice show 1 --config mail.toml"),
     (List, "invoice list"),
     (List, "invoice hold 1 -n"),

@@ -38,16 +38,15 @@ fn the_examples_run_commands_that_there_are() {
 #[test]
 fn systemd_accepts_the_service_and_its_timer() {
     let folder = tempfile::tempdir().expect("a folder");
-    for name in ["ssgctl-balance-check.service", "ssgctl-balance-check.timer"] {
-        let text = fs::read_to_string(contrib(name)).expect(name);
+    let names = ["balance-check.service", "balance-check.timer", "invoice-remind.service", "invoice-remind.timer"];
+    for name in names.map(|name| format!("ssgctl-{name}")) {
+        let text = fs::read_to_string(contrib(&name)).expect(&name);
         // systemd looks for the program, which is installed nowhere while it is tested.
         let text = text.replace("/usr/bin/ssgctl", SSGCTL);
         fs::write(folder.path().join(name), text).expect("written");
     }
     let mut verify = Command::new("systemd-analyze");
-    verify
-        .args(["verify", "--man=no"])
-        .args([folder.path().join("ssgctl-balance-check.service"), folder.path().join("ssgctl-balance-check.timer")]);
+    verify.args(["verify", "--man=no"]).args(names.map(|name| folder.path().join(format!("ssgctl-{name}"))));
     let Ok(output) = verify.output() else {
         println!("not tried: systemd-analyze is not installed");
         return;

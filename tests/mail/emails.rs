@@ -3,11 +3,12 @@
 use crate::support::mail::MailFixture;
 use crate::support::mail_server::Server;
 
-/// A message taken apart: its headers unfolded, and its two bodies decoded.
+/// A message taken apart: its headers unfolded, its two bodies decoded, and its attachments as name, type and bytes.
 pub struct Message {
     headers: Vec<(String, String)>,
     pub text: String,
     pub html: String,
+    pub attachments: Vec<(String, String, Vec<u8>)>,
 }
 
 impl Message {
@@ -15,26 +16,73 @@ impl Message {
     pub fn read(raw: &str) -> Self {
         let (head, body) = raw.split_once("\r\n\r\n").expect("headers and a body");
         let headers = headers(head);
-        let kind = &headers.iter().find(|(name, _)| name == "Content-Type").expect("a type").1;
-        let boundary = kind.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a boundary");
-        let parts: Vec<&str> = body.split(&format!("--{boundary}")).collect();
-        assert!(parts.len() == 4 && parts[3].trim_end() == "--", "two bodies and an end: {raw}");
-        let [text, html] = [(1, "text/plain"), (2, "text/html")].map(|(part, kind)| {
-            let (head, body) = parts[part].trim_start().split_once("\r\n\r\n").expect("a head and a body");
+        let kind = header(&headers, "Content-Type");
+        let (bodies, attachments) = if kind.starts_with("multipart/mixed") {
+            let mut parts = parts(kind, body);
+            let attachments = parts.split_off(1).into_iter().map(attachment).collect();
+            let (head, bodies) = parts[0].split_once("\r\n\r\n").expect("a head and a body");
+            (self::parts(header(&self::headers(head), "Content-Type"), bodies), attachments)
+        } else {
+            (parts(kind, body), Vec::new())
+        };
+        assert_eq!(bodies.len(), 2, "two bodies: {raw}");
+        let [text, html] = [(0, "text/plain"), (1, "text/html")].map(|(part, kind)| {
+            let (head, body) = bodies[part].split_once("\r\n\r\n").expect("a head and a body");
             assert!(head.contains(&format!("Content-Type: {kind}; charset=utf-8")), "{head}");
             assert!(head.contains("Content-Transfer-Encoding: quoted-printable"), "{head}");
             decode(body.strip_suffix("\r\n").unwrap_or(body), true)
         });
-        Self { headers, text, html }
+        Self { headers, text, html, attachments }
     }
 
     /// The only value of a header.
     #[track_caller]
     pub fn header(&self, name: &str) -> &str {
-        let values: Vec<_> = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).collect();
-        assert_eq!(values.len(), 1, "{name}: {:?}", self.headers);
-        &values[0].1
+        header(&self.headers, name)
     }
+}
+
+/// The only value of a header.
+#[track_caller]
+fn header<'a>(headers: &'a [(String, String)], name: &str) -> &'a str {
+    let values: Vec<_> = headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).collect();
+    assert_eq!(values.len(), 1, "{name}: {headers:?}");
+    &values[0].1
+}
+
+/// The parts of a body whose type names their boundary.
+#[track_caller]
+fn parts<'a>(kind: &str, body: &'a str) -> Vec<&'a str> {
+    let boundary = kind.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a boundary");
+    let mut parts: Vec<&str> = body.split(&format!("--{boundary}")).collect();
+    assert_eq!(parts.pop().map(str::trim_end), Some("--"), "an end: {body}");
+    assert_eq!(parts.remove(0).trim(), "", "nothing before the first part");
+    parts.into_iter().map(|part| part.strip_prefix("\r\n").expect("a line of its own")).collect()
+}
+
+/// The name, the type and the bytes of an attachment.
+#[track_caller]
+fn attachment(part: &str) -> (String, String, Vec<u8>) {
+    let (head, body) = part.split_once("\r\n\r\n").expect("a head and a body");
+    let headers = headers(head);
+    assert_eq!(header(&headers, "Content-Transfer-Encoding"), "base64");
+    assert!(body.split("\r\n").all(|line| line.len() <= 76), "short lines");
+    let disposition = header(&headers, "Content-Disposition");
+    assert!(disposition.starts_with("attachment;"), "{disposition}");
+    let name = match disposition.split_once("filename=\"") {
+        Some((_, name)) => name.trim_end_matches('"').to_owned(),
+        None => extended(disposition),
+    };
+    (name, header(&headers, "Content-Type").to_owned(), from_base64(body))
+}
+
+/// A file name in the form of RFC 2231, in one piece or in several.
+#[track_caller]
+fn extended(disposition: &str) -> String {
+    let pieces = disposition.split(';').skip(1).map(|piece| piece.split_once('=').expect("a value").1);
+    let text: String = pieces.collect();
+    let text = text.strip_prefix("utf-8''").expect("UTF-8");
+    decode(&text.replace('%', "="), false)
 }
 
 /// The headers with their lines unfolded. Nothing but names, values and continuations stands between them.

@@ -6,6 +6,7 @@ mod contrib;
 mod crossings;
 mod emails;
 mod faults;
+mod invoices;
 mod prices;
 mod programs;
 mod real;

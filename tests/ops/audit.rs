@@ -176,15 +176,20 @@ fn owner(entity: EntityKind) -> Option<String> {
 /// Tables into which no operation here writes: the clock stands still, so it is not set back, and invoices, payments and fees have
 /// tests of their own in `ops::invoice`, `ops::payment` and `ops::invoice_run`.
 const ELSEWHERE: &[&str] = &[
+    "attached_file",
     "clock_set_back",
     "allocation",
     "billed_fee",
     "billed_usage",
     "fee",
     "invoice",
+    "invoice_email",
     "invoice_line",
+    "invoice_reminder",
     "issued_invoice",
+    "outbox_attachment",
     "receivable",
+    "reminder_hold",
     "usage_bill",
 ];
 

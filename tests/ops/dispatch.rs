@@ -8,7 +8,9 @@ use ssgctl::mail::{
     AccountEmails, CheckOutcome, DispatchEvent, DispatchLock, Dispatcher, MailTransport, RoleConfig, SenderConfig,
     TemplateRenderer,
 };
-use ssgctl::model::{EmailCause, EmailState, EmailTemplate, Gateway, Level, OutboxEmail, SendOutcome, Sender};
+use ssgctl::model::{
+    EmailCause, EmailState, EmailTemplate, Gateway, Level, OutboxEmail, OutgoingEmail, SendOutcome, Sender,
+};
 use ssgctl::ops::{outbox, smpp};
 use ssgctl::store::vault::Vault;
 use ssgctl::{Error, Result};
@@ -36,7 +38,8 @@ impl Recorder {
 }
 
 impl MailTransport for Recorder {
-    fn send(&mut self, email: &OutboxEmail) -> SendOutcome {
+    fn send(&mut self, outgoing: &OutgoingEmail) -> SendOutcome {
+        let email = &outgoing.email;
         self.sent.borrow_mut().push((email.recipient.to_string(), email.content.text.clone()));
         let mut outcomes = self.outcomes.borrow_mut();
         if outcomes.is_empty() { SendOutcome::Sent } else { outcomes.remove(0) }
@@ -280,7 +283,7 @@ fn an_account_email_without_a_recipient_is_refused_and_changes_nothing() {
     let emails = account_emails(&Recorder::default());
     let before = fixture.dump();
     let queued: Result<_> = fixture.write(|tx| emails.queue(tx, EmailTemplate::Handover, "acme1", None, false));
-    assert_refused!(queued.map(drop), Error::NoRecipient { customer } if customer.as_str() == "ACME");
+    assert_refused!(queued.map(drop), Error::NoRecipient { customer, .. } if customer.as_str() == "ACME");
     assert_eq!(fixture.dump(), before);
 }
 

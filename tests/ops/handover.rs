@@ -87,7 +87,7 @@ fn each_address_gets_one_email_of_the_customer_and_the_log_keeps_who_was_notifie
 fn no_email_is_queued_for_an_archived_account_or_without_a_recipient() {
     let mut fixture = fixture();
     let pack = pack(&mut fixture, "acme1");
-    assert_refused!(send(&mut fixture, &pack, &[]), Error::NoRecipient { customer } if customer.as_str() == "ACME");
+    assert_refused!(send(&mut fixture, &pack, &[]), Error::NoRecipient { customer, .. } if customer.as_str() == "ACME");
     fixture.write(|tx| smpp::archive(tx, "acme1")).unwrap();
     assert_refused!(send(&mut fixture, &pack, &["a@acme.example"]), Error::Archived { .. });
     fixture.write(|tx| customer::archive(tx, "ACME")).unwrap();

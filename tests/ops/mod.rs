@@ -2,6 +2,7 @@
 
 mod accrued;
 mod alert_explanation;
+mod attachments;
 mod audit;
 mod balance;
 mod cancelled_emails;
@@ -18,6 +19,7 @@ mod gateway;
 mod handover;
 mod import;
 mod invoice;
+mod invoice_emails;
 mod invoice_prepaid;
 mod invoice_random;
 pub mod invoice_run;
@@ -36,6 +38,7 @@ mod quick_create;
 mod real_traffic;
 mod reconcile;
 mod recovery;
+mod reminders;
 mod reversal;
 mod service;
 mod smpp;

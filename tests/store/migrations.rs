@@ -43,6 +43,11 @@ fn tables(path: &Path) -> BTreeMap<&'static str, String> {
                 "billed_usage",
                 "fee",
                 "billed_fee",
+                "attached_file",
+                "outbox_attachment",
+                "invoice_reminder",
+                "invoice_email",
+                "reminder_hold",
             ]
             .contains(name)
         })

@@ -42,7 +42,7 @@ pub fn invoicing() -> Invoicing {
         bank: BankDetails::default(),
         notes: Vec::new(),
     };
-    Invoicing { rules, make_pdf: std::sync::Arc::new(number_of) }
+    Invoicing { rules, make_pdf: std::sync::Arc::new(number_of), mailing: None }
 }
 
 /// Makes a PDF that is the number of the invoice.

@@ -50,8 +50,11 @@ pub struct Outcome {
 }
 
 /// What invoices need of the configuration.
-const BILLING: &str = "[tax]\ncountry = \"GB\"\nvat_number = \"GB123456789\"\n\
+pub const BILLING: &str = "[tax]\ncountry = \"GB\"\nvat_number = \"GB123456789\"\n\
     standard = [{ from = \"2011-01-04\", rate = \"20\" }]\n[seller]\nname = \"Northwind\"\n";
+
+/// Levels of reminders.
+const REMINDERS: &str = "[invoice]\nreminders = [\"-3d\", \"+1d\"]\n";
 
 impl TestCli {
     /// An empty home folder.
@@ -192,7 +195,7 @@ impl TestCli {
             let hosts = "[gateway]\nhosts = [\"smpp1.gateway.example\", \"smpp2.gateway.example\"]\n";
             // The key of the database, not one next to the file. Relative, because the home folder is copied.
             let key = "[secrets]\nkey_file = \".config/ssgctl/ssgctl.key\"\n";
-            let text = format!("{hosts}{key}[mail]\ntransport = \"{transport}\"\n{role}{BILLING}");
+            let text = format!("{hosts}{key}[mail]\ntransport = \"{transport}\"\n{role}{BILLING}{REMINDERS}");
             self.configure(file, &text);
         }
         fs::create_dir(self.path("emails")).expect("a folder");

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use ssgctl::formats::pdf::{Accent, PaperSize};
 use ssgctl::model::invoice::{
-    BankDetails, DatedRate, InvoiceParty, InvoiceRules, SeriesPattern, SeriesRule, TaxCategory, TaxRules,
+    BankDetails, DatedRate, InvoiceParty, InvoiceRules, ReminderLevel, SeriesPattern, SeriesRule, TaxCategory, TaxRules,
 };
 use ssgctl::model::{Country, Name, Organisation, PostalAddress, Zone};
-use ssgctl::ops::invoice::{Invoicing, MakePdf};
+use ssgctl::ops::invoice::{Invoicing, MakePdf, MakeXml};
 
 use crate::config::accounting::AccountingSection;
 use crate::config::invoice_look::{InvoiceLook, UndrawnCharacters, make_pdf};
+use crate::config::invoice_xml::XmlSyntax;
 use crate::exit::{ErrorCode, Failure, Result};
 
 /// `[tax]`: how the operator taxes.
@@ -59,6 +61,19 @@ pub(crate) struct InvoiceSection {
     logo: Option<PathBuf>,
     fonts: Vec<PathBuf>,
     foot: Vec<String>,
+    xml: Option<XmlSyntax>,
+    reminders: Vec<LevelText>,
+}
+
+/// A level of reminders. Parsing it with the file reports an invalid level at its line.
+#[derive(Debug, Clone, Copy)]
+struct LevelText(ReminderLevel);
+
+impl<'de> Deserialize<'de> for LevelText {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map(Self).map_err(|rule| serde::de::Error::custom(format!("reminders: `{text}` {rule}")))
+    }
 }
 
 /// When money that is paid in advance is taxed.
@@ -100,6 +115,7 @@ impl InvoiceSettings {
         let Self { tax, seller, invoice, .. } = self;
         let rates = tax.standard.iter().map(|dated| format!("{} % from {}", dated.rate, dated.from));
         let rates: Vec<String> = rates.collect();
+        let reminders: Vec<String> = invoice.reminders.iter().map(|level| level.0.to_string()).collect();
         let fonts: Vec<String> = invoice.fonts.iter().map(|font| font.display().to_string()).collect();
         vec![
             ("tax.country", tax.country.as_ref().map(ToString::to_string)),
@@ -123,6 +139,8 @@ impl InvoiceSettings {
             ("invoice.logo", invoice.logo.as_ref().map(|logo| logo.display().to_string())),
             ("invoice.fonts", (!invoice.fonts.is_empty()).then(|| fonts.join(", "))),
             ("invoice.foot", (!invoice.foot.is_empty()).then(|| invoice.foot.join(", "))),
+            ("invoice.xml", invoice.xml.map(|syntax| syntax.as_str().to_owned())),
+            ("invoice.reminders", (!invoice.reminders.is_empty()).then(|| reminders.join(", "))),
         ]
     }
 
@@ -138,6 +156,23 @@ impl InvoiceSettings {
             foot: foot.clone(),
         };
         make_pdf(look, self.undrawn.clone())
+    }
+
+    /// Makes the e-invoice that emails have, if they have one.
+    pub(crate) fn make_xml(&self) -> Option<MakeXml> {
+        let syntax = self.invoice.xml?;
+        Some(Arc::new(move |copy| syntax.write(copy).map_err(|rule| rule.to_string())))
+    }
+
+    /// The levels of reminders.
+    pub(crate) fn reminder_levels(&self) -> Result<Vec<ReminderLevel>> {
+        if self.invoice.reminders.is_empty() {
+            let failure = Failure::new(ErrorCode::Config, "the configuration does not set reminders in [invoice]");
+            return Err(
+                failure.hint("set them, such as with `ssgctl config set 'invoice.reminders=-3d, +1d, +7d, +14d'`")
+            );
+        }
+        Ok(self.invoice.reminders.iter().map(|level| level.0).collect())
     }
 
     /// The zone of the dates of invoices.
@@ -196,7 +231,7 @@ impl InvoiceSettings {
             let message = "series and credit_note_series in [invoice] must differ";
             return Err(Failure::new(ErrorCode::Config, message));
         }
-        Ok(Invoicing { rules, make_pdf: self.make_pdf() })
+        Ok(Invoicing { rules, make_pdf: self.make_pdf(), mailing: None })
     }
 
     fn series(&self, pattern: Option<&SeriesPattern>, default: &str) -> Result<SeriesRule> {

@@ -64,6 +64,8 @@ pub(crate) const SETTINGS: &[&str] = &[
     "invoice.logo",
     "invoice.fonts",
     "invoice.foot",
+    "invoice.xml",
+    "invoice.reminders",
 ];
 
 /// The only setting that is a secret itself.

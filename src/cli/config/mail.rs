@@ -219,6 +219,11 @@ impl MailSettings {
         Ok(TemplateRenderer::new(sender_config, templates))
     }
 
+    /// Whether a transport of emails is set.
+    pub(crate) fn has_transport(&self) -> bool {
+        self.mail.transport.is_some()
+    }
+
     /// The transport of emails, with its credentials.
     pub(crate) fn transport(&self) -> Result<TransportConfig> {
         let Some(RouteText(route)) = self.mail.transport.clone() else {

@@ -8,6 +8,7 @@ mod file;
 pub(crate) mod import;
 pub(crate) mod invoice;
 mod invoice_look;
+pub(crate) mod invoice_xml;
 pub(crate) mod known;
 mod listing;
 pub(crate) mod mail;
@@ -17,11 +18,13 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use etcetera::BaseStrategy;
-use ssgctl::model::{Gateway, Invalid};
+use ssgctl::model::{EmailTemplate, Gateway, Invalid};
+use ssgctl::ops::invoice::{ComposeNotice, InvoiceMailing, Invoicing};
 use ssgctl::store::files::{FileRole, protect};
 
 use crate::config::file::ConfigFile;
@@ -190,6 +193,20 @@ impl Settings {
             imports,
             overridable: list,
         })
+    }
+
+    /// How invoices are emailed.
+    pub(crate) fn invoice_mailing(&self) -> Result<InvoiceMailing> {
+        let renderer = self.mail.renderer()?;
+        renderer.can_sign(EmailTemplate::Invoice)?;
+        let compose: ComposeNotice = Arc::new(move |notice| renderer.compose_invoice(notice));
+        Ok(InvoiceMailing { compose, make_xml: self.invoices.make_xml() })
+    }
+
+    /// What invoices are made by. If email is set up, the invoice of a pro-forma that is paid is emailed.
+    pub(crate) fn invoicing_with_email(&self) -> Result<Invoicing> {
+        let mailing = if self.mail.has_transport() { self.invoice_mailing().ok() } else { None };
+        Ok(Invoicing { mailing, ..self.invoices.invoicing()? })
     }
 
     /// Every setting with its value and origin.

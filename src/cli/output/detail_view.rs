@@ -49,8 +49,8 @@ struct SubTable {
     records: Vec<Vec<Cell<'static>>>,
     /// A row of totals, which only tables have.
     total: Option<Vec<Cell<'static>>>,
-    /// Whether the rows only sum up those of another table. CSV omits them, as it omits all totals.
-    is_summary: bool,
+    /// Whether CSV omits the rows, as it omits all totals.
+    not_in_csv: bool,
 }
 
 /// A column of related rows.
@@ -167,15 +167,21 @@ impl DetailView {
         };
         let columns = in_data::<R>(omit).map(column).collect();
         let records = rows.iter().map(|row| record(row, omit)).collect();
-        let table = SubTable { key, columns, records, total: None, is_summary: false };
+        let table = SubTable { key, columns, records, total: None, not_in_csv: false };
         self.sections.push(Section { title, fields: Vec::new(), table: Some(table) });
     }
 
-    /// Adds a section with sums of the rows of another section. CSV omits it: a program can sum the rows itself.
-    pub(crate) fn sums<R: Row>(&mut self, title: &'static str, key: &'static str, rows: &[R]) {
-        self.rows(title, key, rows, &[]);
+    /// The same, but CSV omits it: it has rows of one kind only, and these are sums of them or are not what the view is about.
+    pub(crate) fn rows_not_in_csv<R: Row>(
+        &mut self,
+        title: &'static str,
+        key: &'static str,
+        rows: &[R],
+        omit: &[&str],
+    ) {
+        self.rows(title, key, rows, omit);
         if let Some(table) = self.sections.last_mut().and_then(|section| section.table.as_mut()) {
-            table.is_summary = true;
+            table.not_in_csv = true;
         }
     }
 
@@ -190,7 +196,7 @@ impl DetailView {
     fn keys(&self, format: Format) -> Vec<&'static str> {
         let is_csv = format == Format::Csv;
         let keys = self.sections.iter().flat_map(|section| {
-            let table = section.table.as_ref().filter(|table| !(is_csv && table.is_summary)).map(|table| table.key);
+            let table = section.table.as_ref().filter(|table| !(is_csv && table.not_in_csv)).map(|table| table.key);
             section.fields.iter().map(|field| field.key).chain(table)
         });
         let columns = self
@@ -208,7 +214,7 @@ impl DetailView {
 
     /// The tables of related rows.
     fn lists(&self) -> impl Iterator<Item = &SubTable> {
-        self.sections.iter().filter_map(|section| section.table.as_ref()).filter(|table| !table.is_summary)
+        self.sections.iter().filter_map(|section| section.table.as_ref()).filter(|table| !table.not_in_csv)
     }
 
     /// The related rows that CSV can hold: those of the only list.

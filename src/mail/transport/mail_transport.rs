@@ -1,6 +1,6 @@
 //! The interface of email transports.
 
-use crate::model::{OutboxEmail, SendOutcome};
+use crate::model::{OutgoingEmail, SendOutcome};
 
 /// Sends emails, one at a time.
 pub trait MailTransport {
@@ -18,7 +18,7 @@ pub trait MailTransport {
     }
 
     /// Sends an email and returns the outcome. An outcome that is not known for certain is `Unanswered`.
-    fn send(&mut self, email: &OutboxEmail) -> SendOutcome;
+    fn send(&mut self, outgoing: &OutgoingEmail) -> SendOutcome;
 
     /// Whether the transport is unavailable, so that further emails need not be tried.
     fn is_down(&self) -> bool {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::mail::as_mime;
-use crate::model::{OutboxEmail, SendOutcome};
+use crate::model::{OutboxEmail, OutgoingEmail, SendOutcome};
 use crate::store::files;
 
 use smtp::SmtpTransport;
@@ -58,9 +58,10 @@ struct Folder {
 }
 
 impl MailTransport for Folder {
-    fn send(&mut self, email: &OutboxEmail) -> SendOutcome {
+    fn send(&mut self, outgoing: &OutgoingEmail) -> SendOutcome {
+        let email = &outgoing.email;
         let name = format!("{:08}-{}.eml", email.id, email.message_id.split('@').next().unwrap_or_default());
-        let message = match as_mime(email) {
+        let message = match as_mime(outgoing) {
             Ok(message) => message.formatted(),
             Err(error) => return SendOutcome::Refused(error.to_string()),
         };
@@ -79,9 +80,9 @@ struct Sendmail {
 }
 
 impl MailTransport for Sendmail {
-    fn send(&mut self, email: &OutboxEmail) -> SendOutcome {
-        match as_mime(email) {
-            Ok(message) => self.pipe(email, &message.formatted()),
+    fn send(&mut self, outgoing: &OutgoingEmail) -> SendOutcome {
+        match as_mime(outgoing) {
+            Ok(message) => self.pipe(&outgoing.email, &message.formatted()),
             Err(error) => SendOutcome::Refused(error.to_string()),
         }
     }

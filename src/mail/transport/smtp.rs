@@ -16,7 +16,7 @@ use crate::mail::as_mime;
 use crate::mail::transport::mail_transport::MailTransport;
 use crate::mail::transport::route::{Security, SmtpCredentials};
 use crate::mail::transport::smtp_connection::{SmtpConnection, SmtpError, expect};
-use crate::model::{OutboxEmail, SendOutcome};
+use crate::model::{OutgoingEmail, SendOutcome};
 use crate::tls::TlsClient;
 
 /// The time limit for a whole email, in timeouts of one step.
@@ -47,7 +47,7 @@ struct Server {
 struct Job {
     server: Arc<Server>,
     connection: Option<SmtpConnection>,
-    email: OutboxEmail,
+    outgoing: OutgoingEmail,
     claim: Arc<Claim>,
 }
 
@@ -119,12 +119,12 @@ impl MailTransport for SmtpTransport {
         Ok(())
     }
 
-    fn send(&mut self, email: &OutboxEmail) -> SendOutcome {
+    fn send(&mut self, outgoing: &OutgoingEmail) -> SendOutcome {
         let claim = Arc::new(Claim::default());
         let job = Job {
             server: Arc::clone(&self.server),
             connection: self.connection.take(),
-            email: email.clone(),
+            outgoing: outgoing.clone(),
             claim: Arc::clone(&claim),
         };
         match self.within_limit(move || job.run()) {
@@ -196,7 +196,7 @@ impl Job {
     /// Submits the email. `Err(None)` means that a reused connection turned out to be closed.
     fn submit(&self, connection: &mut SmtpConnection, reused: bool) -> std::result::Result<(), Option<SendFailure>> {
         let message =
-            as_mime(&self.email).map_err(|error| SendFailure::Answered(SendOutcome::Refused(error.to_string())))?;
+            as_mime(&self.outgoing).map_err(|error| SendFailure::Answered(SendOutcome::Refused(error.to_string())))?;
         let (envelope, bytes) = (message.envelope().clone(), message.formatted());
         let from = envelope.from().map(ToString::to_string).unwrap_or_default();
         match connection.command(&format!("MAIL FROM:<{from}>")) {

@@ -30,6 +30,8 @@ pub struct Invoice {
     /// The sum of its lines.
     pub net: Money,
     pub issued: Option<IssuedInvoice>,
+    /// When a mail server first accepted an email of it; of a draft, an email of the pro-forma.
+    pub sent_at: Option<Time>,
 }
 
 /// What an operator says about an invoice.
@@ -125,6 +127,11 @@ impl Invoice {
         self.issued.as_ref().map_or_else(|| self.id.to_string(), |issued| issued.number.clone())
     }
 
+    /// The part of it that is issued and not settled.
+    pub fn open(&self) -> Money {
+        self.issued.as_ref().map_or(Money::ZERO, IssuedInvoice::open)
+    }
+
     /// Its state on a day.
     pub fn state(&self, today: Date) -> InvoiceState {
         let Some(issued) = &self.issued else {
@@ -193,6 +200,7 @@ mod tests {
             updated_at: at,
             net: money("100"),
             issued,
+            sent_at: None,
         }
     }
 

@@ -3,6 +3,7 @@
 mod bank_entry;
 mod copy;
 mod fee;
+mod invoice_email;
 mod invoice_record;
 mod payment_match;
 mod receivable;
@@ -20,6 +21,7 @@ pub use copy::{
     BilledPeriod, CreditedInvoice, InvoiceCopy, InvoiceKind, InvoiceLine, InvoiceParty, InvoiceTotals, PaymentDetails,
 };
 pub use fee::{Fee, FeeDetails};
+pub use invoice_email::{InvoiceEmail, InvoiceEmailKind, ReminderLevel};
 pub use invoice_record::{DraftLine, Invoice, InvoiceDetails, InvoiceState, IssuedInvoice, TopUp};
 pub use payment_match::{AmountFit, MatchReason, OpenInvoice, PaymentMatch, match_payment};
 pub use receivable::{Allocation, DocumentHashes, Receivable, ReceivableBooking, ReceivableKind};

@@ -124,12 +124,12 @@ pub fn remove_line(tx: &mut Tx<'_>, name: &str, position: usize) -> Result<Invoi
     save_lines(tx, draft, &lines, change)
 }
 
-/// Keeps a draft from being issued.
+/// Keeps a draft from being issued, or stops the reminders of an issued invoice.
 pub fn hold(tx: &mut Tx<'_>, name: &str) -> Result<Invoice> {
     set_held(tx, name, true)
 }
 
-/// Lets a draft be issued that was held.
+/// Lets a draft be issued that was held, or allows the reminders of an issued invoice again.
 pub fn release(tx: &mut Tx<'_>, name: &str) -> Result<Invoice> {
     set_held(tx, name, false)
 }
@@ -160,6 +160,10 @@ pub fn cancel(tx: &mut Tx<'_>, name: &str) -> Result<Invoice> {
 }
 
 fn set_held(tx: &mut Tx<'_>, name: &str, held: bool) -> Result<Invoice> {
+    let invoice = tx.invoice(name)?;
+    if invoice.issued.is_some() {
+        return hold_reminders(tx, invoice, held);
+    }
     let mut draft = open_draft(tx, name)?;
     if draft.held == held {
         return Ok(draft);
@@ -170,6 +174,18 @@ fn set_held(tx: &mut Tx<'_>, name: &str, held: bool) -> Result<Invoice> {
     let changed = change(if held { "hold" } else { "release" }, &draft).field("held", !held, held);
     record(tx, changed, draft.id)?;
     Ok(draft)
+}
+
+fn hold_reminders(tx: &mut Tx<'_>, invoice: Invoice, held: bool) -> Result<Invoice> {
+    if invoice.kind == InvoiceKind::CreditNote {
+        return Err(Error::Refused(format!("{} is a credit note, of which nobody is reminded", invoice.name())));
+    }
+    let is_held = tx.reminders_held_at(invoice.id)?.is_some();
+    if is_held != held {
+        tx.hold_reminders(invoice.id, held)?;
+        tx.record(&change(if held { "hold" } else { "release" }, &invoice).field("reminders_held", is_held, held))?;
+    }
+    Ok(invoice)
 }
 
 fn save_lines(tx: &mut Tx<'_>, mut draft: Invoice, lines: &[DraftLine], change: Change) -> Result<Invoice> {

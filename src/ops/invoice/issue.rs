@@ -11,6 +11,7 @@ use crate::model::{Change, Customer, EntryKind, Invalid, Money, Posting, Unit};
 use crate::ops::active;
 use crate::ops::balance::post;
 use crate::ops::invoice::draft::parsed;
+use crate::ops::invoice::email::send_if_possible;
 use crate::ops::invoice::{Invoicing, change, open_draft, record};
 use crate::report::{IssueTerms, copy_of_draft};
 use crate::store::{Issue, Tx, hash_of_document};
@@ -44,7 +45,8 @@ pub fn issue(tx: &mut Tx<'_>, invoicing: &Invoicing, name: &str, request: &Issue
     tx.invoice_of(draft.id)
 }
 
-/// Issues a pro-forma that is paid in full by a payment of a day, and posts its top-up. Returns its entry of receivables.
+/// Issues a pro-forma that is paid in full by a payment of a day, posts its top-up, and queues its email. Returns its entry of
+/// receivables.
 pub(in crate::ops) fn issue_paid(
     tx: &mut Tx<'_>,
     invoicing: &Invoicing,
@@ -53,7 +55,12 @@ pub(in crate::ops) fn issue_paid(
     paid_on: Date,
 ) -> Result<Receivable> {
     let issued_on = invoicing.rules.day_of(tx.at());
-    issue_on(tx, invoicing, draft, IssueTerms { issued_on, tax_point: Some(paid_on), paid }, None)
+    let booked = issue_on(tx, invoicing, draft, IssueTerms { issued_on, tax_point: Some(paid_on), paid }, None)?;
+    if let Some(mailing) = &invoicing.mailing {
+        let issued = tx.invoice_of(draft.id)?;
+        send_if_possible(tx, invoicing, mailing, &issued)?;
+    }
+    Ok(booked)
 }
 
 fn issue_on(

@@ -2,12 +2,15 @@
 //!
 //! A draft has an ID and can change; `issue` gives it a number, stores the copy that never changes, and books it in the ledger of
 //! receivables, all in one transaction. A credit note copies what it corrects from that copy. [`Invoicing`] is what an operator
-//! configured; its `make_pdf` is the only place where a document becomes a PDF.
+//! configured; its `make_pdf` is the only place where a document becomes a PDF. `send` and `remind` queue emails with that PDF.
 
 mod credit;
 mod draft;
+mod email;
 pub mod fee;
 mod issue;
+mod notice;
+mod remind;
 mod run;
 mod settle;
 mod usage;
@@ -23,8 +26,11 @@ use crate::store::Tx;
 
 pub use credit::{CreditRequest, CreditedLine, credit};
 pub use draft::{NewDraft, NewLine, add_line, cancel, hold, new, release, remove_line, top_up_line};
+pub use email::{QueuedInvoice, SendRequest, cancel_outdated_email, send, send_if_possible};
 pub(in crate::ops) use issue::issue_paid;
 pub use issue::{IssueRequest, issue};
+pub use notice::{ComposeNotice, InvoiceMailing, InvoiceNotice, MakeXml, Reminder};
+pub use remind::{QueuedReminder, RemindResult, preview_notice, remind};
 pub use run::{RunRequest, RunResult, run};
 pub(in crate::ops) use settle::{settle, take_back};
 pub use write_off::{WriteOffRequest, reverse_write_off, write_off};
@@ -37,6 +43,8 @@ pub type MakePdf = Arc<dyn Fn(&InvoiceRules, &InvoiceCopy) -> Result<Option<Vec<
 pub struct Invoicing {
     pub rules: InvoiceRules,
     pub make_pdf: MakePdf,
+    /// How the invoice of a pro-forma that is paid is emailed; `None` if it is not.
+    pub mailing: Option<InvoiceMailing>,
 }
 
 impl fmt::Debug for Invoicing {

@@ -77,8 +77,11 @@ fn refusal(event: &Event, entity: EntityKind, action: &str) -> UndoError {
             "wrote off an invoice",
             Some(format!("`ssgctl invoice write-off {subject} --reverse --description TEXT` takes that back")),
         ),
-        (EntityKind::Invoice, "hold") => ("put drafts on hold", Some(format!("`ssgctl invoice release {subject}`"))),
-        (EntityKind::Invoice, "release") => ("released drafts", Some(format!("`ssgctl invoice hold {subject}`"))),
+        (EntityKind::Invoice, "hold") => ("put invoices on hold", Some(format!("`ssgctl invoice release {subject}`"))),
+        (EntityKind::Invoice, "release") => ("released invoices", Some(format!("`ssgctl invoice hold {subject}`"))),
+        (EntityKind::Invoice, "send" | "remind") => {
+            ("queued emails of an invoice", Some("`ssgctl mail cancel ID` cancels one that waits".to_owned()))
+        }
         (EntityKind::Invoice, "cancel") => ("cancelled a draft", Some("`ssgctl invoice new` makes another".to_owned())),
         (EntityKind::Invoice, _) => {
             ("changed an invoice", Some(format!("`ssgctl invoice cancel {subject}` ends a draft")))

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::model::invoice::{InvoiceKind, ReceivableKind, TaxCategory};
+use crate::model::invoice::{InvoiceEmailKind, InvoiceKind, ReceivableKind, ReminderLevel, TaxCategory};
 use crate::model::{
     AccountCode, AddressRange, ApiId, Billing, Country, CrossingCause, Currency, DaysAhead, EmailAddress, EmailState,
     EmailTemplate, EntityKind, EntryKind, ForecastCause, ForecastKind, Hash, ImportState, Invalid, Level, Limit,
@@ -43,6 +43,7 @@ text_columns!(
     ForecastCause,
     ForecastKind,
     ImportState,
+    InvoiceEmailKind,
     InvoiceKind,
     EmailTemplate,
     EmailState,
@@ -244,6 +245,18 @@ macro_rules! number_columns {
 }
 
 number_columns!(DaysAhead, SilentHours, SurgeFactor);
+
+impl ToSql for ReminderLevel {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.days()))
+    }
+}
+
+impl FromSql for ReminderLevel {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::of_days(i32::column_result(value)?).ok_or(FromSqlError::InvalidType)
+    }
+}
 
 /// The JSON text of a value, for a JSON column.
 pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String> {

@@ -15,7 +15,7 @@ use crate::args::moment::{end_of, midnight, today};
 use crate::args::named_period::NamedPeriod;
 use crate::commands::audit::bundle_index::{self, BundleTitle};
 use crate::commands::audit::bundle_rows::{BundleRow, ChainRow, SeriesRow, TaxRow};
-use crate::commands::invoice::XmlSyntax;
+use crate::config::invoice_xml::XmlSyntax;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::{CsvFile, FieldKeys, Row};
@@ -182,7 +182,7 @@ fn write_invoices(
         if let Some(pdf) = snapshot.issued_documents(invoice.id)?.pdf {
             bundle.file(&format!("invoices/{name}.pdf"), |out| out.write_all(&pdf).map_err(Failure::output))?;
         }
-        match xml.map(|syntax| syntax.of(&copy)) {
+        match xml.map(|syntax| syntax.write(&copy)) {
             Some(Ok(text)) => bundle
                 .file(&format!("invoices/{name}.xml"), |out| out.write_all(text.as_bytes()).map_err(Failure::output))?,
             Some(Err(rule)) => left_out.push(format!("{} has no XML by EN 16931: {rule}", invoice.name())),

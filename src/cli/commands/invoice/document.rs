@@ -3,37 +3,18 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use ssgctl::error::quoted;
-use ssgctl::formats::einvoice::{NotExpressible, cii, ubl};
-use ssgctl::model::invoice::{Invoice, InvoiceCopy};
+use ssgctl::model::invoice::Invoice;
 use ssgctl::ops::invoice::Invoicing;
 use ssgctl::report::{IssueTerms, copy_of_draft, issued_copy};
 use ssgctl::store::Snapshot;
 
 use crate::commands::invoice::row::today;
 use crate::config::invoice::InvoiceSettings;
+use crate::config::invoice_xml::XmlSyntax;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
-
-/// The syntaxes of EN 16931.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum XmlSyntax {
-    /// UBL 2.1, as in Peppol BIS Billing 3.0
-    Ubl,
-    /// CII, as in Factur-X
-    Cii,
-}
-
-impl XmlSyntax {
-    /// The e-invoice of an issued copy, or the rule that it breaks.
-    pub(crate) fn of(self, copy: &InvoiceCopy) -> Result<String, NotExpressible> {
-        match self {
-            Self::Ubl => ubl(copy),
-            Self::Cii => cii(copy),
-        }
-    }
-}
 
 #[derive(Debug, Args)]
 pub(super) struct DocumentArgs {
@@ -96,7 +77,7 @@ fn pdf(
         let stored = snapshot.issued_documents(invoice.id)?.pdf;
         return stored.ok_or_else(|| refused(format!("{} was issued without a PDF", invoice.name())));
     }
-    let Invoicing { rules, make_pdf } = settings.invoicing()?;
+    let Invoicing { rules, make_pdf, .. } = settings.invoicing()?;
     let (copy, _) = copy_of_draft(snapshot, &rules, invoice, IssueTerms::on(today))?;
     make_pdf(&rules, &copy)?.ok_or_else(|| refused("no PDF is made by the configuration".to_owned()))
 }
@@ -107,7 +88,7 @@ fn xml(snapshot: &Snapshot<'_>, invoice: &Invoice, syntax: XmlSyntax) -> Result<
         return Err(refused(format!("draft {} has no XML: it has no number before it is issued (BR-2)", invoice.id)));
     }
     let copy = issued_copy(snapshot, invoice)?;
-    syntax.of(&copy).map_err(|rule| refused(format!("{} has no XML by EN 16931: {rule}", invoice.name())))
+    syntax.write(&copy).map_err(|rule| refused(format!("{} has no XML by EN 16931: {rule}", invoice.name())))
 }
 
 fn refused(message: String) -> Failure {

@@ -9,12 +9,13 @@ use crate::commands::invoice::row::today;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Keep drafts from being issued
+/// Keep drafts from being issued, and stop the reminders of issued invoices
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
-  ssgctl invoice hold 7 --reason 'waits for an order number'")]
+  ssgctl invoice hold 7 --reason 'waits for an order number'
+  ssgctl invoice hold INV-2026-0007 --reason 'customer disputes it'")]
 pub(crate) struct HoldArgs {
-    /// IDs of the drafts
+    /// IDs of drafts, or numbers of invoices
     #[arg(value_name = "INVOICE", required = true)]
     invoices: Vec<String>,
 

@@ -3,11 +3,12 @@
 use clap::Args;
 use ssgctl::model::invoice::TaxCategory;
 use ssgctl::ops;
-use ssgctl::ops::invoice::IssueRequest;
+use ssgctl::ops::invoice::{IssueRequest, SendRequest};
 use ssgctl::report::InvoiceSummary;
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
+use crate::commands::invoice::mailing::Mailer;
 use crate::commands::invoice::row::today;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
@@ -22,6 +23,7 @@ use crate::exit::{Failure, Result};
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl invoice issue 7
+  ssgctl invoice issue 7 --send
   ssgctl invoice issue 7 --tax-category O --reason 'business in the US, without a VAT number'
   ssgctl invoice list --state draft -o name | xargs -r ssgctl invoice issue
   ssgctl invoice issue 7 --number INV-2026-0118 --reason 'first number after the old system'")]
@@ -42,6 +44,10 @@ pub(crate) struct IssueArgs {
     #[arg(long, value_name = "NUMBER")]
     number: Option<String>,
 
+    /// Email the invoices to the customers, as `ssgctl invoice send` does
+    #[arg(long)]
+    send: bool,
+
     #[command(flatten)]
     clock: ClockArgs,
 
@@ -61,8 +67,21 @@ pub(crate) fn run(args: &IssueArgs, context: &mut Context) -> Result<()> {
     };
     context.apply_clock(args.clock)?;
     let today = today(context);
-    context.write_each(&args.change, &args.invoices, |tx, name| {
-        let invoice = ops::invoice::issue(tx, &invoicing, name, &request)?;
-        Ok(InvoiceSummary::on(invoice, today))
-    })
+    let mut mailer = if args.send { Some(Mailer::of(context)?) } else { None };
+    let mut emails = Vec::new();
+    let issued: Vec<InvoiceSummary> = context.write(&args.change, |tx| {
+        let mut issue_one = |name: &String| {
+            let invoice = ops::invoice::issue(tx, &invoicing, name, &request)?;
+            if let Some(Mailer { mailing, .. }) = &mailer {
+                let sent = ops::invoice::send(tx, &invoicing, mailing, &invoice.name(), &SendRequest::default())?;
+                emails.extend(sent.into_iter().map(|sent| sent.email));
+            }
+            Ok(InvoiceSummary::on(invoice, today))
+        };
+        args.invoices.iter().map(&mut issue_one).collect::<ssgctl::Result<_>>()
+    })?;
+    match &mut mailer {
+        Some(mailer) if !args.change.dry_run => mailer.deliver_and_print(context, &args.change.audit, emails, issued),
+        _ => context.output.rows(&issued),
+    }
 }

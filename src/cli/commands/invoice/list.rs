@@ -22,6 +22,7 @@ use crate::exit::Result;
 #[command(after_long_help = "Examples:
   ssgctl invoice list ABCCORP331
   ssgctl invoice list --state overdue --sort due_on
+  ssgctl invoice list --unsent
   ssgctl invoice list --since 2026-10-01 --until 2026-10-31 --csv")]
 pub(crate) struct ListArgs {
     #[command(flatten)]
@@ -42,6 +43,10 @@ pub(crate) struct ListArgs {
     /// Only invoices of which a part is not settled
     #[arg(long)]
     open: bool,
+
+    /// Only issued invoices and pro-formas of which no email was sent
+    #[arg(long)]
+    unsent: bool,
 
     /// Only invoices issued on this day or later
     #[arg(long, visible_alias = "from", value_name = "DATE")]
@@ -67,6 +72,7 @@ pub(crate) fn run(args: &ListArgs, context: &mut Context) -> Result<()> {
             currency: args.currency,
             is_issued: (args.since.is_some() || args.until.is_some()).then_some(true),
             is_open: args.open,
+            is_sent: args.unsent.then_some(false),
             issued_since: args.since.map(|day| day.0),
             issued_until: args.until.map(|day| day.0),
             page,

@@ -8,14 +8,15 @@ mod hold;
 mod issue;
 mod line;
 mod list;
+mod mailing;
 mod new;
 mod release;
+mod remind;
 mod row;
 mod run;
+mod send;
 mod show;
 mod write_off;
-
-pub(crate) use document::XmlSyntax;
 
 use clap::Subcommand;
 
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Line(ArgsIfNamed<line::LineArgs>),
     Run(ArgsIfNamed<run::RunArgs>),
     Issue(ArgsIfNamed<issue::IssueArgs>),
+    Send(ArgsIfNamed<send::SendArgs>),
+    Remind(ArgsIfNamed<remind::RemindArgs>),
     Show(ArgsIfNamed<show::ShowArgs>),
     List(ArgsIfNamed<list::ListArgs>),
     Hold(ArgsIfNamed<hold::HoldArgs>),
@@ -48,6 +51,8 @@ impl Command {
             Self::Line(ArgsIfNamed(args)) => line::run(args, context),
             Self::Run(ArgsIfNamed(args)) => run::run(args, context),
             Self::Issue(ArgsIfNamed(args)) => issue::run(&args, context),
+            Self::Send(ArgsIfNamed(args)) => send::run(&args, context),
+            Self::Remind(ArgsIfNamed(args)) => remind::run(&args, context),
             Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
             Self::List(ArgsIfNamed(args)) => list::run(&args, context),
             Self::Hold(ArgsIfNamed(args)) => hold::run(&args, context),

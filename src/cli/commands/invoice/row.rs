@@ -1,7 +1,7 @@
 //! How invoices and their lines are printed: their columns.
 
 use jiff::civil::Date;
-use ssgctl::model::invoice::{InvoiceLine, IssuedInvoice, TaxSubtotal};
+use ssgctl::model::invoice::{InvoiceEmail, InvoiceLine, IssuedInvoice, TaxSubtotal};
 use ssgctl::model::{Currency, Money, Unit};
 use ssgctl::report::InvoiceSummary;
 
@@ -35,6 +35,7 @@ impl Row for InvoiceSummary {
         Column::detail("issued_on", |s| of_issued(s, |issued| Cell::shown(issued.issued_on))),
         Column::new("due_on", |s| of_issued(s, |issued| Cell::shown(issued.due_on))),
         Column::detail("days_overdue", |s| Cell::maybe_number(s.days_overdue)),
+        Column::detail("sent_at", |s| Cell::maybe_time(s.invoice.sent_at)),
         Column::detail("credited", |s| of_issued(s, |issued| amount(s, issued.credited))),
         Column::detail("written_off", |s| of_issued(s, |issued| amount(s, issued.written_off))),
         Column::detail("first_day", |s| s.invoice.details.period.map_or(Cell::Empty, |p| Cell::shown(p.first))),
@@ -118,5 +119,19 @@ impl Row for SettledRow {
         Column::new("amount", |s| Cell::amount(Unit::Currency(s.entry.booking.currency), s.amount)),
         Column::new("description", |s| Cell::text(&s.entry.booking.description)),
         Column::new("reference", |s| Cell::maybe(s.entry.booking.reference.as_ref())),
+    ];
+}
+
+/// An email about an invoice.
+impl Row for InvoiceEmail {
+    const NAME: &str = "email";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("email", |e: &Self| Cell::number(e.email_id)).id(),
+        Column::new("kind", |e| Cell::text(e.kind.as_str())),
+        Column::new("level", |e| e.level.map_or(Cell::Empty, Cell::shown)),
+        Column::new("recipient", |e: &Self| Cell::email(&e.recipient)).essential(),
+        Column::new("state", |e: &Self| Cell::text(e.state.as_str())).state().essential(),
+        Column::new("queued_at", |e| Cell::Time(e.queued_at)),
+        Column::new("sent_at", |e| Cell::maybe_time(e.sent_at)),
     ];
 }

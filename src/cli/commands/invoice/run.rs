@@ -15,6 +15,7 @@ use ssgctl::report::{InvoiceSummary, Month};
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
 use crate::args::completion;
+use crate::commands::invoice::mailing::{Mailer, warn_if_unsent};
 use crate::commands::invoice::row::today;
 use crate::context::Context;
 use crate::exit::Result;
@@ -30,7 +31,7 @@ use crate::output::FieldKeys;
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl invoice run --period 2026-10 --dry-run
-  ssgctl invoice run --period 2026-10 --issue
+  ssgctl invoice run --period 2026-10 --issue --send
   ssgctl invoice run --period 2026-10 --customer ABCCORP331")]
 pub(crate) struct RunArgs {
     /// Month whose usage to bill
@@ -44,6 +45,10 @@ pub(crate) struct RunArgs {
     /// Issue the invoices as well
     #[arg(long)]
     issue: bool,
+
+    /// Email the issued invoices to the customers; those of customers without an address stay unsent
+    #[arg(long, requires = "issue")]
+    send: bool,
 
     #[command(flatten)]
     clock: ClockArgs,
@@ -71,7 +76,19 @@ pub(crate) fn run(args: RunArgs, context: &mut Context) -> Result<()> {
     context.apply_clock(args.clock)?;
     let today = today(context);
     let request = RunRequest { month: args.period.0, customers: args.customer, issue: args.issue };
-    let result = context.transact(&args.change, |tx| ops::invoice::run(tx, &invoicing, &request))?;
+    let mut mailer = if args.send { Some(Mailer::of(context)?) } else { None };
+    let mut emails = Vec::new();
+    let result = context.transact(&args.change, |tx| {
+        let result = ops::invoice::run(tx, &invoicing, &request)?;
+        if let Some(Mailer { mailing, .. }) = &mailer {
+            for invoice in &result.invoices {
+                let sent = ops::invoice::send_if_possible(tx, &invoicing, mailing, invoice)?;
+                warn_if_unsent(invoice, &sent);
+                emails.extend(sent.into_iter().map(|sent| sent.email));
+            }
+        }
+        Ok::<_, ssgctl::Error>(result)
+    })?;
     for draft in &result.undecided {
         let (id, customer) = (draft.id, &draft.customer);
         Context::warn(&format!(
@@ -92,5 +109,8 @@ pub(crate) fn run(args: RunArgs, context: &mut Context) -> Result<()> {
     }
     let invoices = result.invoices.into_iter().chain(result.undecided);
     let rows: Vec<InvoiceSummary> = invoices.map(|invoice| InvoiceSummary::on(invoice, today)).collect();
-    context.output.rows(&rows)
+    match &mut mailer {
+        Some(mailer) if !args.change.dry_run => mailer.deliver_and_print(context, &args.change.audit, emails, rows),
+        _ => context.output.rows(&rows),
+    }
 }

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, DetailView};
 
-/// Show an invoice: what it says, its state, and what settles it
+/// Show an invoice: what it says, its state, what settles it, and its emails
 ///
 /// An issued invoice is shown as it was issued. A draft is shown as it would be issued today.
 ///
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
 }
 
 fn view(overview: InvoiceOverview) -> DetailView {
-    let InvoiceOverview { summary, copy, settled, credit_notes } = overview;
+    let InvoiceOverview { summary, copy, settled, credit_notes, emails, reminders_held_at } = overview;
     let invoice = &summary.invoice;
     let title = format!("{} {}, {}", invoice.kind, invoice.name(), invoice.organisation);
     let mut view = DetailView::new(invoice.name(), title);
@@ -84,7 +84,9 @@ fn view(overview: InvoiceOverview) -> DetailView {
     let settled: Vec<SettledRow> = settled.into_iter().map(|(entry, amount)| SettledRow { entry, amount }).collect();
     view.rows("Settled by", "settled_by", &settled, &[]);
     view.rows("Credit notes", "credit_notes", &credit_notes, &["customer", "kind"]);
-    view.fields("Times", &summary, &["created_at", "updated_at", "cancelled_at", "issued_at"]);
+    view.rows("Emails", "emails", &emails, &[]);
+    view.fields("Times", &summary, &["created_at", "updated_at", "cancelled_at", "issued_at", "sent_at"]);
+    view.field("reminders_held_at", Cell::maybe_time(reminders_held_at));
     view
 }
 

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use ssgctl::error::count as counted;
-use ssgctl::mail::{AccountEmails, DispatchEvent, DispatchOutcome, Dispatcher};
+use ssgctl::mail::{AccountEmails, DispatchEvent, DispatchOutcome, Dispatcher, MailTransport};
 use ssgctl::model::{CheckCounts, Crossing, Level, OutboxEmail};
 use ssgctl::ops::warning::CheckFindings;
 
@@ -70,7 +70,7 @@ fn warn_of_missing_recipients(findings: &CheckFindings) {
     }
 }
 
-/// Emails about an account after an attempt to send them, and the failure to return after they are printed.
+/// Emails after an attempt to send them, and the failure to return after they are printed.
 pub(crate) struct SentEmails {
     pub(crate) emails: Vec<OutboxEmail>,
     pub(crate) verdict: Result<()>,
@@ -84,7 +84,20 @@ pub(crate) fn send_new(
     mut account_emails: AccountEmails,
     emails: Vec<OutboxEmail>,
 ) -> Result<SentEmails> {
-    let sent = dispatch(context, why, |dispatcher| Ok(account_emails.send(dispatcher, &emails)?));
+    send_queued(context, why, account_emails.transport.as_mut(), emails)
+}
+
+/// Sends emails that were just queued and committed.
+pub(crate) fn send_queued(
+    context: &mut Context,
+    why: &AuditArgs,
+    transport: &mut dyn MailTransport,
+    emails: Vec<OutboxEmail>,
+) -> Result<SentEmails> {
+    if emails.is_empty() {
+        return Ok(SentEmails { emails, verdict: Ok(()) });
+    }
+    let sent = dispatch(context, why, |dispatcher| Ok(dispatcher.send_new(&emails, transport)?));
     let verdict = sent.and_then(|outcome| match outcome {
         Some(outcome) => failed(&outcome).and_then(|()| deferred(&outcome)),
         None => Err(another_run_is_sending(emails.len())),

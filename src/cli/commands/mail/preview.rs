@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::error::quoted;
-use ssgctl::mail::{preview_account_email, preview_forecast, preview_prices, preview_warning};
+use ssgctl::mail::{preview_account_email, preview_forecast, preview_invoice, preview_prices, preview_warning};
 use ssgctl::model::{EmailTemplate, RenderedEmail, Unit};
 use ssgctl::store::{Clock, files};
 
@@ -17,8 +17,8 @@ use crate::exit::{ErrorCode, Failure, Result};
 ///
 /// Prints the text of the email; JSON, JSON Lines and CSV also contain the HTML. Emails about an SMPP account are about
 /// the customer's first active account, with stars instead of its password. The email about prices needs a planned
-/// change, in the first plan of the customer that has one. Emails about forecasts have example figures if the customer's
-/// warning does not ask for them.
+/// change, in the first plan of the customer that has one. Emails of invoices are about the customer's newest document. Emails about
+/// forecasts have example figures if the customer's warning does not ask for them.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail preview low-upper ABCCORP331
@@ -26,7 +26,7 @@ use crate::exit::{ErrorCode, Failure, Result};
   ssgctl mail preview low-lower ABCCORP331 --html low.html && xdg-open low.html
   ssgctl mail preview internal ABCCORP331 --json | jq -r .subject")]
 pub(crate) struct PreviewArgs {
-    /// Email template, such as low-upper, days-left, welcome or prices
+    /// Email template, such as low-upper, days-left, welcome, prices, invoice or reminder
     #[arg(value_name = "TEMPLATE")]
     template: EmailTemplate,
 
@@ -72,6 +72,14 @@ fn compose(args: &PreviewArgs, context: &mut Context) -> Result<RenderedEmail> {
     let Some(customer) = &args.customer else {
         return Err(Failure::missing("CUSTOMER", "for an email about a customer"));
     };
+    if let EmailTemplate::Invoice | EmailTemplate::CreditNote | EmailTemplate::ProForma | EmailTemplate::Reminder =
+        args.template
+    {
+        let (mailing, invoicing) = (context.settings.invoice_mailing()?, context.settings.invoices.invoicing()?);
+        let now = Clock::System.now();
+        return context
+            .read(|snapshot| Ok(preview_invoice(snapshot, &mailing, &invoicing.rules, args.template, customer, now)?));
+    }
     let (gateway, zone) = (context.settings.gateway.clone(), context.settings.defaults.zone());
     context.read(|snapshot| match args.template {
         template @ (EmailTemplate::Welcome | EmailTemplate::Handover) => {

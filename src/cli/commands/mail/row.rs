@@ -1,6 +1,6 @@
 //! How emails and send attempts are printed: their columns.
 
-use ssgctl::model::{OutboxEmail, RenderedEmail, SendAttempt};
+use ssgctl::model::{OutboxEmail, RenderedEmail, SendAttempt, StoredAttachment};
 
 use crate::output::{Cell, Column, Row};
 
@@ -49,5 +49,16 @@ impl Row for SendAttempt {
         Column::new("at", |a| Cell::Time(a.at)),
         Column::new("outcome", |a: &Self| Cell::text(&a.outcome)).state().essential(),
         Column::new("detail", |a: &Self| Cell::maybe(a.detail.as_ref())).text(),
+    ];
+}
+
+impl Row for StoredAttachment {
+    const NAME: &str = "attachment";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("attachment", |a: &Self| Cell::number(a.position)).id(),
+        Column::new("file_name", |a: &Self| Cell::text(&a.file_name)).essential(),
+        Column::new("media_type", |a| Cell::text(&a.media_type)),
+        Column::new("bytes", |a| Cell::number(a.size)),
+        Column::detail("sha256", |a| Cell::shown(a.sha256)),
     ];
 }

@@ -7,6 +7,7 @@ use ssgctl::ops::payment::PaymentTarget;
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
+use crate::commands::payment::record::note_emails;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 
@@ -41,11 +42,14 @@ pub(crate) struct AllocateArgs {
 }
 
 pub(crate) fn run(args: AllocateArgs, context: &mut Context) -> Result<()> {
-    let invoicing = context.settings.invoices.invoicing()?;
+    let invoicing = context.settings.invoicing_with_email()?;
     context.apply_clock(args.clock)?;
     let target = if args.oldest { PaymentTarget::Oldest } else { PaymentTarget::Invoices(args.invoice) };
     let receipt = context.write(&args.change, |tx| {
         ops::payment::allocate(tx, &invoicing, &args.payment, &target, args.amount).map_err(Failure::from)
     })?;
+    if !args.change.dry_run && invoicing.mailing.is_some() {
+        note_emails(context, &receipt)?;
+    }
     context.output.row(&receipt)
 }

@@ -2,9 +2,10 @@
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
+use ssgctl::model::invoice::InvoiceEmailKind;
 use ssgctl::model::{Currency, Description, Key, Money, Reference, Unit};
 use ssgctl::ops;
-use ssgctl::ops::payment::{PaymentRequest, PaymentTarget};
+use ssgctl::ops::payment::{PaymentReceipt, PaymentRequest, PaymentTarget};
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
@@ -19,7 +20,8 @@ use crate::exit::{Failure, Result};
 /// left stays unallocated until `ssgctl payment allocate` or `ssgctl payment refund` uses it.
 ///
 /// A pro-forma becomes an invoice when payments cover it: in one transaction, the invoice is issued and settled, and its top-up
-/// is posted to the balance. A part of the amount stays unallocated and issues nothing.
+/// is posted to the balance. If email is set up, its email to the customer is queued too; the next `ssgctl balance check` sends it.
+/// A part of the amount stays unallocated and issues nothing.
 ///
 /// With --key, repeating the command returns the first receipt instead of recording again.
 #[derive(Debug, Args)]
@@ -63,6 +65,10 @@ pub(crate) struct RecordArgs {
     #[arg(long, value_name = "KEY")]
     key: Option<Key>,
 
+    /// Do not email the invoice that a pro-forma becomes
+    #[arg(long)]
+    no_send: bool,
+
     #[command(flatten)]
     clock: ClockArgs,
 
@@ -71,7 +77,10 @@ pub(crate) struct RecordArgs {
 }
 
 pub(crate) fn run(args: RecordArgs, context: &mut Context) -> Result<()> {
-    let invoicing = context.settings.invoices.invoicing()?;
+    let mut invoicing = context.settings.invoicing_with_email()?;
+    if args.no_send {
+        invoicing.mailing = None;
+    }
     context.apply_clock(args.clock)?;
     let target = if args.oldest { PaymentTarget::Oldest } else { PaymentTarget::Invoices(args.invoice) };
     let request = PaymentRequest {
@@ -86,6 +95,9 @@ pub(crate) fn run(args: RecordArgs, context: &mut Context) -> Result<()> {
     let receipt = context.write(&args.change, |tx| {
         ops::payment::record(tx, &invoicing, &args.customer, &request).map_err(Failure::from)
     })?;
+    if !receipt.replayed && !args.change.dry_run && invoicing.mailing.is_some() {
+        note_emails(context, &receipt)?;
+    }
     let left = receipt.entry.unallocated();
     if left > Money::ZERO && !args.change.dry_run {
         let currency = args.currency;
@@ -93,4 +105,20 @@ pub(crate) fn run(args: RecordArgs, context: &mut Context) -> Result<()> {
         context.note(&format!("{left} {currency} is not allocated; see `ssgctl help payment allocate`"));
     }
     context.output.row(&receipt)
+}
+
+/// Says which emails were queued for pro-formas that became invoices.
+pub(super) fn note_emails(context: &mut Context, receipt: &PaymentReceipt) -> Result<()> {
+    for invoice in receipt.invoices.iter().filter(|invoice| invoice.details.top_up.is_some()) {
+        let emails = context.read(|snapshot| Ok(snapshot.invoice_emails(invoice.id)?))?;
+        let emails = emails.iter().filter(|email| email.kind == InvoiceEmailKind::Document);
+        let recipients: Vec<&str> = emails.map(|email| email.recipient.as_str()).collect();
+        let name = invoice.name();
+        if recipients.is_empty() {
+            Context::warn(&format!("{name} is not emailed; `ssgctl invoice send {name}` says why"));
+        } else {
+            context.note(&format!("{name} is queued to {}; `ssgctl balance check` sends it", recipients.join(", ")));
+        }
+    }
+    Ok(())
 }

@@ -187,7 +187,7 @@ fn receivables(name: &str, unit: Option<Unit>, period: Period, context: &mut Con
     // A period that is not over says what is overdue today.
     let as_of = last.min(day_in(&zone, Clock::System.now()));
     let open: Vec<OpenItemRow> = open.into_iter().map(|item| OpenItemRow { item, as_of }).collect();
-    view.sums("Open", "open", &open);
+    view.rows_not_in_csv("Open", "open", &open, &[]);
     context.output.view(view)
 }
 
@@ -212,6 +212,6 @@ fn view(statement: &Statement, zone: &Zone) -> DetailView {
     view.rows("Entries", "entries", &lines, &["customer", "unit"]);
     let totals: Vec<KindTotal> =
         totals.iter().map(|&(kind, entries, amount)| KindTotal { unit: *unit, kind, entries, amount }).collect();
-    view.sums("Totals", "totals", &totals);
+    view.rows_not_in_csv("Totals", "totals", &totals, &[]);
     view
 }

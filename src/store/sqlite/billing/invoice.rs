@@ -20,12 +20,22 @@ macro_rules! settled {
     };
 }
 
+/// When a mail server first accepted an email that sends the invoice.
+macro_rules! sent_at {
+    () => {
+        "(SELECT min(attempt.at) FROM invoice_email JOIN outbox_attempt AS attempt USING (email_id)
+        WHERE invoice_email.invoice_id = invoice.id AND attempt.outcome = 'sent'
+            AND invoice_email.kind = CASE WHEN issued.number IS NULL THEN 'pro_forma' ELSE 'document' END)"
+    };
+}
+
 const SELECT: &str = concat!(
     "SELECT invoice.id, invoice.customer_id, customer.account_code, customer.organisation, invoice.kind, invoice.currency,
     invoice.unit, invoice.amount_e8, invoice.buyer_reference, invoice.tax_category, invoice.credits, invoice.credit_reason,
     invoice.first_day, invoice.last_day, invoice.held, invoice.cancelled_at, invoice.created_at, invoice.updated_at,
-    (SELECT coalesce(sum(net_e8), 0) FROM invoice_line WHERE invoice_id = invoice.id),
-    issued.number, issued.series, issued.counter, issued.issued_at, issued.issued_on, issued.due_on, issued.tax_e8,
+    (SELECT coalesce(sum(net_e8), 0) FROM invoice_line WHERE invoice_id = invoice.id), ",
+    sent_at!(),
+    ", issued.number, issued.series, issued.counter, issued.issued_at, issued.issued_on, issued.due_on, issued.tax_e8,
     issued.gross_e8, issued.entry_id, receivable.id, ",
     settled!(),
     ", coalesce((SELECT sum(allocation.amount_e8) FROM allocation JOIN receivable AS credit ON credit.id = credit_id
@@ -59,6 +69,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Invoice> {
         created_at: row.value()?,
         updated_at: row.value()?,
         net: row.value()?,
+        sent_at: row.value()?,
         issued: read_issued(&mut row)?,
     })
 }
@@ -166,6 +177,16 @@ impl Snapshot<'_> {
         if filter.is_open {
             query.always(concat!("issued.gross_e8 <> ", settled!()));
         }
+        match filter.is_sent {
+            Some(true) => query.always(concat!(sent_at!(), " IS NOT NULL")),
+            Some(false) => {
+                query.always(concat!(sent_at!(), " IS NULL"));
+                query.always(
+                    "(issued.number IS NOT NULL OR invoice.unit IS NOT NULL AND cancelled_at IS NULL AND NOT invoice.held)",
+                );
+            }
+            None => {}
+        }
         let columns: &[&str] = match filter.page.sort {
             InvoiceSort::Id => &["invoice.id"],
             InvoiceSort::Customer => &["customer.account_code", "invoice.id"],
@@ -230,6 +251,7 @@ impl Tx<'_> {
             updated_at: at,
             net: Money::ZERO,
             issued: None,
+            sent_at: None,
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod allocation;
 pub(in crate::store::sqlite) mod chain;
+mod email;
 mod fee;
 mod invoice;
 mod issued;

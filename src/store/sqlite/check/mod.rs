@@ -10,6 +10,7 @@ mod audit;
 mod balances;
 mod billed_usage;
 mod imports;
+mod invoice_emails;
 mod invoice_events;
 mod invoices;
 mod ledger;
@@ -66,7 +67,7 @@ impl Snapshot<'_> {
     /// - email addresses that cannot be sent to, which are warnings
     /// - traffic: messages against their sums, the charges of imports against messages and ledger, and what is reserved
     /// - receivables: numbers, sums and hash chain, and that nothing is allocated twice
-    /// - invoices: series without holes, issued copies against their hashes, and the entries that they posted
+    /// - invoices: series without holes, issued copies against their hashes, the entries that they posted, and their emails
     /// - invoices and fees against the audit log, and what invoices bill of usage against charges and traffic
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
@@ -104,6 +105,7 @@ impl Snapshot<'_> {
             self.check_invoice_events(report)?;
             self.check_billed_usage(report)
         });
+        report.subject("emails of invoices", |report| self.check_invoice_emails(report));
     }
 
     /// Checks what is entered by hand, and so is little.

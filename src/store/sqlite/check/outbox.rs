@@ -1,6 +1,9 @@
-//! Checks emails against the crossings that they report, the accounts whose passwords they contain, and their attempts.
+//! Checks emails against the crossings that they report, the accounts whose passwords they contain, their attempts and their
+//! attachments.
 
 use crate::error::{Error, Result};
+use crate::model::Hash;
+use crate::store::sqlite::billing::hash_of_document;
 use crate::store::sqlite::check::CheckReport;
 use crate::store::{OutboxFilter, Snapshot};
 
@@ -52,6 +55,34 @@ impl Snapshot<'_> {
                 OR (state = 'sent') <> EXISTS (SELECT 1 FROM outbox_attempt
                 WHERE email_id = id AND outcome = 'sent')",
             "has a state or a number of attempts that does not match its attempts",
-        )
+        )?;
+        self.check_attachments(report)
+    }
+
+    /// Checks that attachments are numbered without gaps, and that their bytes are those that were attached.
+    fn check_attachments(&self, report: &mut CheckReport) -> Result<()> {
+        let mut statement = self.transaction.prepare(
+            "SELECT email_id, count(*), max(position) FROM outbox_attachment GROUP BY email_id ORDER BY email_id",
+        )?;
+        let mut emails = statement.query([])?;
+        while let Some(email) = emails.next()? {
+            let (email, number, last): (i64, i64, i64) = (email.get(0)?, email.get(1)?, email.get(2)?);
+            if number != last {
+                report.add(format!("email {email} has lost an attachment"));
+            }
+            for attachment in self.attachments(email)? {
+                if let Err(error) = self.attached_file(email, attachment.position) {
+                    report.add(error.to_string());
+                }
+            }
+        }
+        let mut statement = self.transaction.prepare("SELECT id, sha256, content FROM attached_file ORDER BY id")?;
+        let mut files = statement.query([])?;
+        while let Some(file) = files.next()? {
+            if hash_of_document(file.get::<_, Vec<u8>>(2)?) != file.get::<_, Hash>(1)? {
+                report.add(format!("attached file {} was changed", file.get::<_, i64>(0)?));
+            }
+        }
+        Ok(())
     }
 }
