@@ -4,6 +4,7 @@ mod accrued;
 mod alert_explanation;
 mod audit;
 mod balance;
+mod bank;
 mod cancelled_emails;
 mod check_since;
 mod clock;
