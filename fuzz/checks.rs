@@ -19,13 +19,15 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use ssgctl::Error;
 use ssgctl::error::Faults;
+use ssgctl::formats::camt053::read_camt053;
 use ssgctl::formats::{ColumnMapping, Dialect, RecordReader};
 use ssgctl::gateway::{GatewayProduct, differences};
+use ssgctl::import::bank_csv::{BankCsvOptions, read_bank_csv};
 use ssgctl::import::customer::{Customers, Match};
 use ssgctl::import::price_list::{PriceColumns, PriceListOptions, price_list};
 use ssgctl::import::{OnExisting, import};
 use ssgctl::import::{adjustment, cug, document};
-use ssgctl::model::{CustomerDetails, EffectiveFrom, Origin, PlanBasis, Port, SmppDetails};
+use ssgctl::model::{CustomerDetails, EffectiveFrom, Key, Money, Origin, PlanBasis, Port, SmppDetails};
 use ssgctl::ops;
 use ssgctl::ops::service::NewService;
 use ssgctl::ops::smpp::NewAccount;
@@ -230,6 +232,24 @@ fn take_traffic(context: &mut Context, bytes: &[u8], is_lenient: bool) {
 pub fn prices(bytes: &[u8]) {
     for basis in PlanBasis::ALL {
         take_prices(bytes, basis);
+    }
+}
+
+/// What the bytes mean as a bank statement. Whatever is read has a valid key and a positive amount.
+pub fn banks(bytes: &[u8]) {
+    let lines = lines(bytes);
+    let options = BankCsvOptions { currency: Some("EUR".parse().expect("currency")), ..BankCsvOptions::default() };
+    let read = [read_camt053(bytes).map_err(Faults::from), read_bank_csv(bytes, &options)];
+    for read in read {
+        match read {
+            Ok(statement) => {
+                for entry in statement.entries {
+                    assert!(entry.key.parse::<Key>().is_ok(), "{}", entry.key);
+                    assert!(entry.amount > Money::ZERO, "{}", entry.amount);
+                }
+            }
+            Err(faults) => check(&faults, lines),
+        }
     }
 }
 

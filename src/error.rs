@@ -62,9 +62,9 @@ pub enum Error {
     )]
     PlanOrAccount { name: String, plan: PlanCode, account: SystemId, customer: AccountCode },
 
-    /// The idempotency key was used before, for a change that differs in `field`.
-    #[error("key {} was used for another change of balance ({field} differs)", quoted(.key))]
-    KeyConflict { key: String, field: &'static str },
+    /// The idempotency key was used before, for `what` that differs in `field`.
+    #[error("key {} was used for another {what} ({field} differs)", quoted(.key))]
+    KeyConflict { what: &'static str, key: String, field: &'static str },
 
     /// The idempotency key was used before, for a run of `traffic reprice` that differs in `field`.
     #[error("key {} was used for another run ({field} differs)", quoted(.key))]
@@ -102,8 +102,8 @@ pub enum Error {
     KnownFile { file: String, import: i64 },
 
     /// An entry can be reversed once.
-    #[error("entry {entry} was reversed before, by entry {by}")]
-    AlreadyReversed { entry: i64, by: i64 },
+    #[error("{what} {entry} was reversed before, by {what} {by}")]
+    AlreadyReversed { what: &'static str, entry: i64, by: i64 },
 
     /// A file breaks the rules of its format.
     #[error("{message}")]
@@ -164,9 +164,9 @@ pub enum Error {
     #[error("{field}: {} {rule}", quoted(.value))]
     Invalid { field: &'static str, value: String, rule: Invalid },
 
-    /// The newest entry of the ledger is dated far ahead of the clock, so one of the two times is wrong.
-    #[error("entry {entry} is dated {dated}, more than 5 minutes ahead of the clock, which says {now}")]
-    ClockBehind { entry: i64, dated: Time, now: Time },
+    /// The newest entry of a ledger is dated far ahead of the clock, so one of the two times is wrong.
+    #[error("{what} {entry} is dated {dated}, more than 5 minutes ahead of the clock, which says {now}")]
+    ClockBehind { what: &'static str, entry: i64, dated: Time, now: Time },
 
     /// The write lock was not available in time.
     #[error("another process has held the database for {}", seconds(.waited))]

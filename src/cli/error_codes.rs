@@ -86,6 +86,7 @@ error_codes! {
     Secret "secret" [Config] "A password cannot be decrypted, or the key file does not contain a key.";
     TaxUndecided "tax_undecided" [Refused] "The rules do not say how the invoice is taxed.";
     TooLong "too_long" [BadInput] "A text, field or line is too long.";
+    Unmatched "unmatched" [CheckFailed] "Entries of a bank's file are left for a person to record.";
     UnsafeFile "unsafe_file" [Config] "Other users can read or change a file, or it has an owner that the program does not accept or cannot keep.";
     UnsafeSqlite "unsafe_sqlite" [BadDatabase] "The linked SQLite version can lose committed data and is not used.";
     Usage "usage" [Usage] "The arguments are invalid.";

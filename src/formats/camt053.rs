@@ -3,98 +3,148 @@
 use std::io::Read;
 
 use jiff::civil::Date;
-use roxmltree::{Document, Node};
+use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::error::{Fault, InputError};
-use crate::formats::bank_key::BankKey;
-use crate::model::invoice::BankEntry;
+use crate::formats::bank_key::BankKeys;
+use crate::formats::text_encoding::TextEncoding;
+use crate::model::invoice::{BankEntry, BankStatement};
 use crate::model::{Currency, Money};
 
 /// The largest statement, which is held in memory as a whole.
 const LARGEST: u64 = 64 << 20;
 
-/// The entries of a statement file.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct BankStatement {
-    /// Payments received, in the order of the file.
-    pub entries: Vec<BankEntry>,
-    /// How many entries took money out, or took back what had gone out.
-    pub outgoing: u64,
-    /// How many entries are announced but not booked.
-    pub pending: u64,
-}
+/// The most elements and texts of a statement. Each takes a hundred bytes of memory, so that a file of nothing but tags would take
+/// gigabytes.
+const MOST_NODES: u32 = 6_000_000;
 
 /// Reads a file. Every fault ends it: a statement is read as a whole or not at all.
 pub fn read_camt053(input: impl Read) -> Result<BankStatement, Fault> {
-    let mut text = String::new();
-    let read = input.take(LARGEST + 1).read_to_string(&mut text);
-    read.map_err(|_| file_fault(1, 1, InputError::BadEncoding, "the statement is not text in UTF-8".to_owned()))?;
-    if text.len() as u64 > LARGEST {
+    let not_text = || file_fault(1, 1, InputError::BadEncoding, "the statement is not text in UTF-8".to_owned());
+    let mut bytes = Vec::new();
+    input.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|_| not_text())?;
+    if bytes.len() as u64 > LARGEST {
         return Err(file_fault(1, 1, InputError::TooLong, "the statement is larger than 64 MiB".to_owned()));
     }
+    let bytes = TextEncoding::declared(&bytes).unwrap_or(TextEncoding::Utf8).decode(&bytes);
+    let text = std::str::from_utf8(&bytes).map_err(|_| not_text())?;
     // Definitions of entities, which could make a short text huge, are refused by the library.
-    let document = Document::parse(text.trim_start_matches('\u{feff}')).map_err(|error| {
+    let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
+    let parsed = Document::parse_with_options(text.trim_start_matches('\u{feff}'), options);
+    let document = parsed.map_err(|error| {
         let at = error.pos();
         file_fault(at.row, at.col, InputError::BadDocument, format!("the statement is not XML: {error}"))
     })?;
-    let root = child(document.root_element(), "BkToCstmrStmt");
-    let Some(root) = root else {
+    let Some(root) = statement_root(document.root_element()) else {
         let found = document.root_element();
         let inner = found.first_element_child().unwrap_or(found);
         let message = format!("the file is not a camt.053 statement: it has `{}`", inner.tag_name().name());
         return Err(fault_at(found, InputError::BadDocument, message));
     };
-    let mut statement = BankStatement::default();
+    let mut reader = EntryReader::default();
     for account in children(root, "Stmt") {
         let iban = path(account, &["Acct", "Id", "IBAN"]).or_else(|| path(account, &["Acct", "Id", "Othr", "Id"]));
-        let own = iban.and_then(|node| node.text()).unwrap_or_default().trim().to_owned();
-        let mut keys = BankKey::new(&own);
+        iban.and_then(|node| node.text()).unwrap_or_default().trim().clone_into(&mut reader.account);
         for entry in children(account, "Ntry") {
-            read_entry(entry, &mut keys, &mut statement)?;
+            reader.read(entry)?;
         }
     }
-    Ok(statement)
+    Ok(reader.statement)
 }
 
-fn read_entry(entry: Node<'_, '_>, keys: &mut BankKey, statement: &mut BankStatement) -> Result<(), Fault> {
-    let status = path(entry, &["Sts", "Cd"]).or_else(|| child(entry, "Sts")).and_then(|node| node.text());
-    if status.is_some_and(|status| status.trim() != "BOOK") {
-        statement.pending += 1;
-        return Ok(());
+/// The element that has the statements. Some banks deliver the document in an envelope.
+fn statement_root<'a, 'i>(root: Node<'a, 'i>) -> Option<Node<'a, 'i>> {
+    child(root, "BkToCstmrStmt").or_else(|| path(root, &["Document", "BkToCstmrStmt"]))
+}
+
+/// Reads the entries of one account after the other.
+#[derive(Default)]
+struct EntryReader {
+    statement: BankStatement,
+    keys: BankKeys,
+    /// Our own account.
+    account: String,
+}
+
+/// What the direction of an entry, or of a payment in a batch, means for customers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Movement {
+    Received,
+    /// A payment that came in was taken back.
+    Returned,
+    /// Our own payment, or one that came back to us.
+    Outgoing,
+}
+
+impl EntryReader {
+    fn read(&mut self, entry: Node<'_, '_>) -> Result<(), Fault> {
+        let status = path(entry, &["Sts", "Cd"]).or_else(|| child(entry, "Sts")).and_then(|node| node.text());
+        if status.is_some_and(|status| status.trim() != "BOOK") {
+            self.statement.pending += 1;
+            return Ok(());
+        }
+        let transactions: Vec<Node<'_, '_>> =
+            children(entry, "NtryDtls").flat_map(|details| children(details, "TxDtls")).collect();
+        let amount = amount_of(child(entry, "Amt"), entry)?;
+        let parts: Vec<_> = transactions.iter().map(|details| transaction_amount(*details)).collect();
+        // A batch is taken apart only if each payment in it says its amount in the currency of the account.
+        let is_batch = transactions.len() > 1
+            && parts.iter().all(|part| part.is_some_and(|part| part.attribute("Ccy") == Some(amount.1.code())));
+        let bank_reference = reference_of(entry, &["AcctSvcrRef"]);
+        if !is_batch {
+            let details = if let [only] = transactions.as_slice() { Some(*only) } else { None };
+            let reference =
+                bank_reference.or_else(|| details.and_then(|details| reference_of(details, &["Refs", "AcctSvcrRef"])));
+            return self.add(entry, details.unwrap_or(entry), amount, reference);
+        }
+        for (index, (details, part)) in transactions.iter().zip(parts).enumerate() {
+            let own = reference_of(*details, &["Refs", "AcctSvcrRef"]);
+            let numbered = bank_reference.as_ref().map(|reference| format!("{reference}/{}", index + 1));
+            // Banks that give every payment of a batch the reference of the batch leave only its place to tell them apart.
+            let reference = if own == bank_reference { numbered } else { own.or(numbered) };
+            self.add(entry, *details, amount_of(part, *details)?, reference)?;
+        }
+        Ok(())
     }
+
+    /// Adds an entry, or a payment of a batch.
+    fn add(
+        &mut self,
+        entry: Node<'_, '_>,
+        details: Node<'_, '_>,
+        amount: (Money, Currency),
+        reference: Option<String>,
+    ) -> Result<(), Fault> {
+        let movement = movement(entry, details);
+        if movement == Movement::Outgoing || amount.0 == Money::ZERO {
+            self.statement.outgoing += 1;
+            return Ok(());
+        }
+        let mut added = bank_entry(booking_day(entry)?, amount, details);
+        added.is_returned = movement == Movement::Returned;
+        added.key = self.keys.of(&self.account, &added, reference.as_deref());
+        self.statement.entries.push(added);
+        Ok(())
+    }
+}
+
+/// Which way the money went. The direction of a payment in a batch may differ from that of the batch. Money that comes back is no
+/// payment of a customer, and money that is taken back was one.
+fn movement(entry: Node<'_, '_>, details: Node<'_, '_>) -> Movement {
+    let is_credit = child(details, "CdtDbtInd").or_else(|| child(entry, "CdtDbtInd"));
+    let is_credit = is_credit.and_then(|node| node.text()).is_some_and(|text| text.trim() == "CRDT");
     let is_reversal = text_of(entry, &["RvslInd"]).is_some_and(|text| text == "true" || text == "1");
-    if text_of(entry, &["CdtDbtInd"]).as_deref() != Some("CRDT") || is_reversal {
-        statement.outgoing += 1;
-        return Ok(());
+    match (is_credit, is_reversal || child(details, "RtrInf").is_some()) {
+        (true, false) => Movement::Received,
+        (false, true) => Movement::Returned,
+        (true, true) | (false, false) => Movement::Outgoing,
     }
+}
+
+fn booking_day(entry: Node<'_, '_>) -> Result<Date, Fault> {
     let date = text_of(entry, &["BookgDt", "Dt"]).or_else(|| text_of(entry, &["BookgDt", "DtTm"]));
     let date = date.or_else(|| text_of(entry, &["ValDt", "Dt"])).and_then(|text| text.get(..10)?.parse::<Date>().ok());
-    let Some(booked_on) = date else {
-        return Err(fault_at(entry, InputError::MissingValue, "the entry has no booking date".to_owned()));
-    };
-    let bank_reference = reference_of(entry, &["AcctSvcrRef"]);
-    let transactions: Vec<Node<'_, '_>> =
-        children(entry, "NtryDtls").flat_map(|details| children(details, "TxDtls")).collect();
-    let amounts: Vec<Option<Node<'_, '_>>> = transactions.iter().map(|details| transaction_amount(*details)).collect();
-    // A batch is taken apart only if each payment in it says its amount.
-    let is_batch = transactions.len() > 1 && amounts.iter().all(Option::is_some);
-    if !is_batch {
-        let details = if let [only] = transactions.as_slice() { Some(*only) } else { None };
-        let reference =
-            bank_reference.or_else(|| details.and_then(|details| reference_of(details, &["Refs", "AcctSvcrRef"])));
-        let amount = amount_of(child(entry, "Amt"), entry)?;
-        statement.entries.push(bank_entry(booked_on, amount, details.unwrap_or(entry), reference, keys));
-        return Ok(());
-    }
-    for (index, (details, amount)) in transactions.iter().zip(amounts).enumerate() {
-        let own = reference_of(*details, &["Refs", "AcctSvcrRef"]);
-        let numbered = bank_reference.as_ref().map(|reference| format!("{reference}/{}", index + 1));
-        // Banks that give every payment of a batch the reference of the batch leave only its place to tell them apart.
-        let reference = if own == bank_reference { numbered } else { own.or(numbered) };
-        let amount = amount_of(amount, *details)?;
-        statement.entries.push(bank_entry(booked_on, amount, *details, reference, keys));
-    }
-    Ok(())
+    date.ok_or_else(|| fault_at(entry, InputError::MissingValue, "the entry has no booking date".to_owned()))
 }
 
 /// The bank's own reference. `NtryRef` is not one: many banks number the entries of each statement anew. Nor are the words that stand
@@ -113,7 +163,7 @@ fn amount_of(node: Option<Node<'_, '_>>, entry: Node<'_, '_>) -> Result<(Money, 
     };
     let text = node.text().unwrap_or_default().trim();
     let currency = node.attribute("Ccy").and_then(Currency::from_code);
-    let amount = text.parse::<Money>().ok().filter(|amount| *amount > Money::ZERO);
+    let amount = text.parse::<Money>().ok().filter(|amount| *amount >= Money::ZERO);
     if let (Some(amount), Some(currency)) = (amount, currency) {
         return Ok((amount, currency));
     }
@@ -121,41 +171,37 @@ fn amount_of(node: Option<Node<'_, '_>>, entry: Node<'_, '_>) -> Result<(Money, 
     Err(fault_at(node, InputError::BadValue, message))
 }
 
-fn bank_entry(
-    booked_on: Date,
-    (amount, currency): (Money, Currency),
-    details: Node<'_, '_>,
-    reference: Option<String>,
-    keys: &mut BankKey,
-) -> BankEntry {
+fn bank_entry(booked_on: Date, (amount, currency): (Money, Currency), details: Node<'_, '_>) -> BankEntry {
     let payer = text_of(details, &["RltdPties", "Dbtr", "Pty", "Nm"])
         .or_else(|| text_of(details, &["RltdPties", "Dbtr", "Nm"]))
         .or_else(|| text_of(details, &["RltdPties", "UltmtDbtr", "Nm"]));
     let payer_account = text_of(details, &["RltdPties", "DbtrAcct", "Id", "IBAN"])
         .or_else(|| text_of(details, &["RltdPties", "DbtrAcct", "Id", "Othr", "Id"]));
     let remittance = child(details, "RmtInf");
-    let structured = remittance.and_then(|node| text_of(node, &["Strd", "CdtrRefInf", "Ref"]));
-    let mut texts: Vec<String> = remittance
-        .iter()
-        .flat_map(|node| children(*node, "Ustrd"))
-        .filter_map(|node| node.text().map(|text| text.trim().to_owned()))
-        .collect();
+    let structured: Vec<Node<'_, '_>> = remittance.iter().flat_map(|node| children(*node, "Strd")).collect();
+    let mut references = structured.iter().filter_map(|node| text_of(*node, &["CdtrRefInf", "Ref"]));
+    let reference = references.next();
+    let unstructured = remittance.into_iter().flat_map(|node| children(node, "Ustrd"));
+    let mut texts: Vec<String> =
+        unstructured.filter_map(|node| node.text().map(|text| text.trim().to_owned())).chain(references).collect();
+    // The numbers of the documents that are paid.
+    let documents = structured.iter().flat_map(|node| children(*node, "RfrdDocInf"));
+    texts.extend(documents.filter_map(|node| text_of(node, &["Nb"])));
     texts.extend(text_of(details, &["AddtlTxInf"]).or_else(|| text_of(details, &["AddtlNtryInf"])));
     // What the payer's bank passed on from end to end often is an invoice number.
     let end_to_end = text_of(details, &["Refs", "EndToEndId"]).filter(|text| text != "NOTPROVIDED");
     texts.extend(end_to_end);
-    let mut entry = BankEntry {
+    BankEntry {
         key: String::new(),
+        is_returned: false,
         booked_on,
         currency,
         amount,
         payer,
         payer_account,
-        reference: structured,
+        reference,
         text: texts.join(" "),
-    };
-    entry.key = keys.of(&entry, reference.as_deref());
-    entry
+    }
 }
 
 /// The children of a name, whatever the version that their namespace names.

@@ -23,6 +23,7 @@ pub mod rejects;
 pub(crate) mod row;
 pub(crate) mod spreadsheet;
 pub(crate) mod telephone;
+pub mod text_encoding;
 pub(crate) mod xml;
 
 use std::io::BufRead;

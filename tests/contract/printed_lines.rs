@@ -129,6 +129,7 @@ pub const LINES: &[(Shape, &str)] = &[
     (Single, "fee end 1 -n"),
     (List, "invoice export . --to hledger --period 2020 --force"),
     (Single, "payment record ABC 1 --currency EUR --config mail.toml -n -q"),
+    (List, "payment import bank.csv --config mail.toml -n -q"),
     (List, "payment list"),
     (Single, "payment allocate 2 --oldest --config mail.toml -n"),
     (Single, "payment refund 2 --description back --config mail.toml -n"),

@@ -1,10 +1,10 @@
 //! Bank statements: camt.053 of several versions, and the CSV files of banks by their columns.
 
 use ssgctl::error::Faults;
-use ssgctl::formats::RecordReader;
-use ssgctl::formats::camt053::{BankStatement, read_camt053};
-use ssgctl::import::bank_csv::{AmountSign, BankColumns, BankCsv, BankCsvOptions, bank_csv};
-use ssgctl::model::invoice::BankEntry;
+use ssgctl::formats::camt053::read_camt053;
+use ssgctl::formats::text_encoding::TextEncoding;
+use ssgctl::import::bank_csv::{AmountSign, BankColumns, BankCsvOptions, read_bank_csv};
+use ssgctl::model::invoice::{BankEntry, BankStatement};
 
 /// A statement with these entries.
 fn statement(version: &str, entries: &str) -> String {
@@ -29,7 +29,8 @@ fn read(text: &str) -> BankStatement {
 
 fn shown(entry: &BankEntry) -> String {
     let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-    let BankEntry { key, booked_on, currency, amount, payer, payer_account, reference, text } = entry;
+    let BankEntry { key, is_returned, booked_on, currency, amount, payer, payer_account, reference, text } = entry;
+    let key = if *is_returned { format!("returned {key}") } else { key.clone() };
     let (payer, account, reference) = (or_dash(payer), or_dash(payer_account), or_dash(reference));
     format!("{key} | {booked_on} {amount} {currency} | {payer} {account} | {reference} | {text}")
 }
@@ -54,11 +55,26 @@ fn a_payment_has_payer_reference_and_text() {
 #[test]
 fn only_money_that_came_in_and_is_booked_is_taken() {
     let reversal = entry("5", "CRDT", "", "").replace("<Sts>", "<RvslInd>true</RvslInd><Sts>");
+    // Our own payment that could not be delivered comes back with a reason.
+    let bounced = entry("4", "CRDT", "", "<TxDtls><RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf></TxDtls>");
     let pending = entry("6", "CRDT", "", "").replace("BOOK", "PDNG");
-    let text = statement("04", &[entry("1", "DBIT", "", ""), reversal, pending, entry("7", "CRDT", "", "")].concat());
+    let entries = [entry("1", "DBIT", "", ""), entry("0.00", "CRDT", "", ""), reversal, bounced, pending];
+    let text = statement("04", &[entries.concat(), entry("7", "CRDT", "", "")].concat());
     let read = read(&text);
-    assert_eq!((read.entries.len(), read.outgoing, read.pending), (1, 2, 1));
+    assert_eq!((read.entries.len(), read.outgoing, read.pending), (1, 4, 1));
     assert_eq!(read.entries[0].amount.to_string(), "7");
+}
+
+/// A direct debit that came back is a debit with the reason of the return, or the reversal of a credit.
+#[test]
+fn payments_that_the_bank_took_back_are_told_from_our_own_payments() {
+    let reference = "<AcctSvcrRef>R1</AcctSvcrRef>";
+    let returned = entry("5", "DBIT", reference, "<TxDtls><RtrInf><Rsn><Cd>AM04</Cd></Rsn></RtrInf></TxDtls>");
+    let reversed = entry("6", "DBIT", "", "").replace("<Sts>", "<RvslInd>true</RvslInd><Sts>");
+    let read = read(&statement("08", &[returned, reversed].concat()));
+    assert_eq!(read.entries.iter().map(|entry| entry.is_returned).collect::<Vec<_>>(), [true, true]);
+    // The bank may give both movements the same reference.
+    assert_eq!(read.entries[0].key, "IE29AIBK93115212345678:returned:R1");
 }
 
 #[test]
@@ -73,6 +89,14 @@ fn a_batch_is_taken_apart_where_each_payment_has_its_amount() {
         read(&statement("02", &entry("30", "CRDT", reference, &[part("10", "One"), part("20", "Two")].concat())));
     let keys: Vec<String> = batch.entries.iter().map(|entry| format!("{} {}", entry.key, entry.amount)).collect();
     assert_eq!(keys, ["IE29AIBK93115212345678:B9/1 10", "IE29AIBK93115212345678:B9/2 20"]);
+    // A payment of a batch may go the other way, and one in another currency says nothing about the booking.
+    let back = part("20", "Two").replace("<TxDtls>", "<TxDtls><CdtDbtInd>DBIT</CdtDbtInd>");
+    let netted = read(&statement("04", &entry("10", "CRDT", reference, &[part("30", "One"), back].concat())));
+    assert_eq!((netted.entries.len(), netted.outgoing), (1, 1));
+    assert_eq!(netted.entries[0].amount.to_string(), "30");
+    let dollars = part("20", "Two").replace("EUR", "USD");
+    let mixed = read(&statement("04", &entry("28", "CRDT", reference, &[part("10", "One"), dollars].concat())));
+    assert_eq!(mixed.entries.iter().map(|entry| entry.amount.to_string()).collect::<Vec<_>>(), ["28"]);
     let whole = part("10", "One").replace("<AmtDtls><TxAmt><Amt Ccy=\"EUR\">10</Amt></TxAmt></AmtDtls>", "");
     let whole = read(&statement("02", &entry("30", "CRDT", reference, &[whole, part("20", "Two")].concat())));
     assert_eq!(whole.entries.iter().map(|entry| entry.amount.to_string()).collect::<Vec<_>>(), ["30"]);
@@ -121,28 +145,61 @@ fn what_is_no_statement_is_refused_with_its_place() {
     assert!(read_camt053(&b"<Document>\xff"[..]).is_err());
 }
 
+/// A text of nothing but tags is deep or takes a hundred times its size; both end with an error.
+#[test]
+fn a_hostile_statement_is_refused() {
+    let deep = "<a>".repeat(1_000_000);
+    assert!(read_camt053(deep.as_bytes()).is_err());
+    let many = format!("<Document>{}</Document>", "<a/>".repeat(6_100_000));
+    let fault = read_camt053(many.as_bytes()).expect_err("too many");
+    assert!(fault.error.to_string().contains("nodes limit"), "{}", fault.error);
+}
+
+/// What banks write into structured remittance: the numbers of several invoices, and references of which the first is the field.
+#[test]
+fn all_documents_that_a_payer_names_are_read() {
+    let details = "<TxDtls><RmtInf><Strd><RfrdDocInf><Nb>INV-1</Nb></RfrdDocInf><RfrdDocInf><Nb>INV-2</Nb></RfrdDocInf></Strd>\
+        <Strd><CdtrRefInf><Ref>RF3442</Ref></CdtrRefInf></Strd><Strd><CdtrRefInf><Ref>RF1343</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>";
+    let read = read(&statement("08", &entry("7", "CRDT", "", details)));
+    assert_eq!(read.entries[0].reference.as_deref(), Some("RF3442"));
+    assert_eq!(read.entries[0].text, "RF1343 INV-1 INV-2");
+}
+
+#[test]
+fn a_statement_may_declare_another_encoding_and_come_in_an_envelope() {
+    let details = "<TxDtls><RltdPties><Dbtr><Nm>Müller</Nm></Dbtr></RltdPties></TxDtls>";
+    let text = statement("02", &entry("7", "CRDT", "", details));
+    let latin: Vec<u8> =
+        text.replace("UTF-8", "ISO-8859-1").chars().map(|c| u8::try_from(c).expect("Latin-1")).collect();
+    assert_eq!(read_camt053(&*latin).expect("read"), read(&text));
+    let body = text.split_once("?>").expect("a declaration").1;
+    assert_eq!(read(&format!("<BizMsgEnvlp><AppHdr/>{body}</BizMsgEnvlp>")), read(&text));
+}
+
 fn options() -> BankCsvOptions {
     let some = |name: &str| Some(name.to_owned());
     BankCsvOptions {
-        columns: BankColumns {
+        columns: Some(BankColumns {
             date: "Buchungstag".to_owned(),
             amount: "Betrag".to_owned(),
             currency: some("Währung"),
-            bank_reference: some("Referenz"),
+            entry_id: some("Referenz"),
             payer: some("Auftraggeber"),
             payer_account: some("IBAN"),
             reference: None,
             text: vec!["Verwendungszweck".to_owned(), "Info".to_owned()],
-        },
-        currency: "EUR".parse().expect("EUR"),
+            state: None,
+            own_account: None,
+        }),
+        currency: Some("EUR".parse().expect("EUR")),
         account: "DE02 1203 0000 0000 2020 51".to_owned(),
         date_order: None,
         amount_sign: None,
     }
 }
 
-fn read_csv(text: &str, options: &BankCsvOptions) -> Result<BankCsv, Faults> {
-    bank_csv(RecordReader::open(text.as_bytes())?, options)
+fn read_csv(text: &str, options: &BankCsvOptions) -> Result<BankStatement, Faults> {
+    read_bank_csv(text.as_bytes(), options)
 }
 
 const HEADER: &str = "Buchungstag;Auftraggeber;IBAN;Verwendungszweck;Info;Betrag;Währung;Referenz;Saldo\n";
@@ -183,4 +240,73 @@ fn what_a_bank_file_leaves_open_is_refused() {
     assert!(faults(&row("01.12.2026", "EUR"), &options())[0].contains("must be an amount"));
     let other = faults("Date;Amount\n2026-12-01;1\n", &options());
     assert_eq!(other, ["1:1 no column `Buchungstag`; the file has Date, Amount"]);
+}
+
+/// The files of banks whose columns are known, as they write them: dates, decimals, words for pending, and lines before the header.
+#[test]
+fn files_of_known_banks_need_no_options() {
+    let read = |text: &str| {
+        let read = read_csv(text, &BankCsvOptions::default()).unwrap_or_else(|faults| panic!("{faults:?}\n{text}"));
+        (read.entries.iter().map(shown).collect::<Vec<_>>(), read.outgoing, read.pending)
+    };
+    let wise = "\"TransferWise ID\",Date,Amount,Currency,Description,\"Payment Reference\",\"Running Balance\",\"Payer Name\"\r\n\
+        TRANSFER-9,03-12-2026,240.00,EUR,\"Received money from ACME\",INV-0001,240.00,\"ACME LTD\"\r\n\
+        CARD-1,02-12-2026,-5.00,EUR,Card,,0.00,\r\n";
+    let expected = "bank:TRANSFER-9 | 2026-12-03 240 EUR | ACME LTD - | - | Received money from ACME INV-0001";
+    assert_eq!(read(wise), (vec![expected.to_owned()], 1, 0));
+    let revolut = "Date started (UTC),Date completed (UTC),ID,Type,State,Description,Reference,Payer,Payment currency,Amount,Fee\n\
+        2026-12-03,2026-12-03,64c9-a,TOPUP,COMPLETED,Money added from ACME,INV-0001,ACME LTD,GBP,240.00,0.00\n\
+        2026-12-03,,64c9-b,TOPUP,PENDING,Money added from KIM,,KIM,GBP,5.00,0.00\n";
+    let expected = "bank:64c9-a | 2026-12-03 240 GBP | ACME LTD - | - | Money added from ACME INV-0001";
+    assert_eq!(read(revolut), (vec![expected.to_owned()], 0, 1));
+    let starling = "Date,Counter Party,Reference,Type,Amount (GBP),Balance (GBP),Spending Category,Notes\n\
+        03/12/2026,ACME LTD,INV-0001,FASTER PAYMENT,240.00,240.00,REVENUE,\n";
+    let (entries, ..) = read(starling);
+    assert!(entries[0].ends_with("| 2026-12-03 240 GBP | ACME LTD - | - | INV-0001"), "{entries:?}");
+    let sparkasse = "Kontoauszug\n\n\"Auftragskonto\";\"Buchungstag\";\"Valutadatum\";\"Buchungstext\";\"Verwendungszweck\";\
+        \"Kundenreferenz (End-to-End)\";\"Beguenstigter/Zahlungspflichtiger\";\"Kontonummer/IBAN\";\"Betrag\";\"Waehrung\";\"Info\"\n\
+        \"DE02120300000000202051\";\"03.12.26\";\"03.12.26\";\"GUTSCHR. UEBERWEISUNG\";\"Rechnung INV-0001\";\"\";\"Müller\";\
+        \"DE89370400440532013000\";\"1.240,00\";\"EUR\";\"Umsatz gebucht\"\n\
+        \"DE02120300000000202051\";\"04.12.26\";\"\";\"\";\"\";\"\";\"Kim\";\"\";\"5,00\";\"EUR\";\"Umsatz vorgemerkt\"\n";
+    let latin: Vec<u8> = sparkasse.chars().map(|c| u8::try_from(c).expect("Latin-1")).collect();
+    let utf8 = String::from_utf8(TextEncoding::Latin1.decode(&latin).into_owned()).expect("UTF-8");
+    let (entries, outgoing, pending) = read(&utf8);
+    assert_eq!((entries.len(), outgoing, pending), (1, 0, 1));
+    assert!(entries[0].starts_with("DE02120300000000202051:sha256:"), "{entries:?}");
+    assert!(
+        entries[0].ends_with("| 2026-12-03 1240 EUR | Müller DE89370400440532013000 | - | Rechnung INV-0001"),
+        "{entries:?}"
+    );
+    let fault = read_bank_csv(&latin, &BankCsvOptions::default()).expect_err("not UTF-8").first.remove(0);
+    assert_eq!((fault.line, fault.error.to_string().as_str()), (4, "the line is not UTF-8 text"));
+}
+
+#[test]
+fn faults_after_lines_before_the_header_are_at_the_lines_of_the_file() {
+    let text = format!("Konto;DE02\n\n\"Zeitraum\n{HEADER}01.12.2026;A;;;;x;EUR;;\n");
+    let faults = read_csv(&text, &options()).expect_err("wrong");
+    assert_eq!((faults.first[0].line, faults.first[0].column), (5, 17), "{faults:?}");
+    let state = "Date,Counter Party,Reference,Type,Amount (GBP),State\n03/12/2026,A,B,C,5.00,perhaps\n";
+    let columns = BankColumns {
+        date: "Date".to_owned(),
+        amount: "Amount (GBP)".to_owned(),
+        state: Some("State".to_owned()),
+        ..BankColumns::default()
+    };
+    let options = BankCsvOptions { columns: Some(columns), ..BankCsvOptions::default() };
+    let faults = read_csv(state, &options).expect_err("unknown state");
+    assert!(faults.first[0].error.to_string().contains("`perhaps` is not a known word for booked or pending"));
+}
+
+/// A key is at most 200 visible characters whatever the bank writes, and never that of another entry.
+#[test]
+fn keys_are_valid_whatever_the_bank_writes() {
+    let key = |id: &str| {
+        let text = format!("{HEADER}01.12.2026;A;;;;1,00;EUR;\"{id}\";\n");
+        read_csv(&text, &options()).expect("read").entries.remove(0).key
+    };
+    for id in ["R 1", &"9".repeat(400), "a\u{200b}b", "=1+1"] {
+        assert!(key(id).parse::<ssgctl::model::Key>().is_ok(), "{id}");
+    }
+    assert_ne!(key(&"9".repeat(400)), key(&"9".repeat(401)));
 }

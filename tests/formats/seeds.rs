@@ -60,6 +60,11 @@ fn lists_of_prices_hold_whatever_happened_to_them() {
 }
 
 #[test]
+fn bank_statements_hold_whatever_happened_to_them() {
+    seeds_hold("banks", 200, checks::banks);
+}
+
+#[test]
 fn what_gateways_hold_is_read_whatever_happened_to_it() {
     seeds_hold("gateways", 500, checks::gateways);
 }

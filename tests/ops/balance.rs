@@ -221,7 +221,7 @@ fn the_same_key_with_another_change_is_refused_and_the_difference_named() {
     for (customer, differs, other) in others {
         assert_refused!(
             fixture.adjust(customer, &other),
-            Error::KeyConflict { key, field } if key == "k1" && *field == differs
+            Error::KeyConflict { key, field, .. } if key == "k1" && *field == differs
         );
     }
     assert_eq!(fixture.dump(), before);

@@ -5,6 +5,7 @@ mod alert_explanation;
 mod attachments;
 mod audit;
 mod balance;
+mod bank;
 mod cancelled_emails;
 mod check_since;
 mod clock;

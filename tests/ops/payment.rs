@@ -6,7 +6,7 @@ use std::thread;
 use proptest::prelude::*;
 use ssgctl::Error;
 use ssgctl::model::Money;
-use ssgctl::model::invoice::Receivable;
+use ssgctl::model::invoice::{Invoice, Receivable};
 use ssgctl::ops::payment::{self, PaymentRequest, PaymentReversal, PaymentTarget, RefundRequest};
 use ssgctl::report::{self, Age, ReceivablesQuestion};
 use ssgctl::store::ReceivableFilter;
@@ -148,6 +148,36 @@ fn what_is_left_of_a_payment_is_refunded_once() {
     assert_refused!(nothing, Error::Refused(_));
     let reversed = fixture.write(|tx| payment::reverse(tx, &invoicing(), &reversal_of(1)));
     assert_refused!(reversed, Error::Refused(why) if why.contains("was refunded"));
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+/// A key books once, whatever it books: the same request is answered as the first time, any other is a conflict.
+#[test]
+fn refunds_and_reversals_are_booked_once_per_key() {
+    let mut fixture = Fixture::with_buyer();
+    fixture.invoice(&["100"]);
+    fixture.invoice(&["100"]);
+    fixture.pay("150", paying(&["INV-2026-0001"])).unwrap();
+    let keyed = RefundRequest { key: Some(valid("r-1")), ..refund(Some("20")) };
+    let mut refunded =
+        |request: &RefundRequest, credit: &str| fixture.write(|tx| payment::refund(tx, &invoicing(), credit, request));
+    assert_eq!(refunded(&keyed, "3").unwrap().entry.id, 4);
+    let again = refunded(&keyed, "3").unwrap();
+    assert_eq!((again.entry.id, again.replayed), (4, true));
+    let other = RefundRequest { description: valid("other"), ..keyed.clone() };
+    assert_refused!(refunded(&other, "3"), Error::KeyConflict { what: "refund", field: "description", .. });
+    let other = RefundRequest { on: Some(valid("2026-11-01")), ..keyed.clone() };
+    assert_refused!(refunded(&other, "3"), Error::KeyConflict { field: "on", .. });
+    fixture.pay("120", paying(&["INV-2026-0002"])).unwrap();
+    let keyed = PaymentReversal { key: Some(valid("b-1")), ..reversal_of(5) };
+    let first = fixture.write(|tx| payment::reverse(tx, &invoicing(), &keyed)).unwrap();
+    let again = fixture.write(|tx| payment::reverse(tx, &invoicing(), &keyed)).unwrap();
+    assert!(again.replayed && again.entry == first.entry);
+    let names = |receipt: &payment::PaymentReceipt| receipt.invoices.iter().map(Invoice::name).collect::<Vec<_>>();
+    assert_eq!((names(&again), names(&first)), (vec!["INV-2026-0002".to_owned()], vec!["INV-2026-0002".to_owned()]));
+    let other = PaymentReversal { description: valid("other"), ..keyed };
+    let conflict = fixture.write(|tx| payment::reverse(tx, &invoicing(), &other));
+    assert_refused!(conflict, Error::KeyConflict { what: "reversal", field: "description", .. });
     assert_eq!(fixture.findings(), Vec::<String>::new());
 }
 

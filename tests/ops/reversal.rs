@@ -50,7 +50,7 @@ fn an_entry_is_reversed_once_and_the_refusal_names_the_reversal() {
     fixture.credit("ACME", "10");
     let before = fixture.dump();
     for wish in [reversal(1), keyed("again", 1)] {
-        assert_refused!(reverse(&mut fixture, &wish), Error::AlreadyReversed { entry: 1, by: 2 });
+        assert_refused!(reverse(&mut fixture, &wish), Error::AlreadyReversed { entry: 1, by: 2, .. });
     }
     assert_eq!(fixture.dump(), before);
 }

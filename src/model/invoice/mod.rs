@@ -16,14 +16,14 @@ mod tax_decision;
 mod totals;
 mod usage;
 
-pub use bank_entry::BankEntry;
+pub use bank_entry::{BankEntry, BankOutcome, BankStatement};
 pub use copy::{
     BilledPeriod, CreditedInvoice, InvoiceCopy, InvoiceKind, InvoiceLine, InvoiceParty, InvoiceTotals, PaymentDetails,
 };
 pub use fee::{Fee, FeeDetails};
 pub use invoice_email::{InvoiceEmail, InvoiceEmailKind, ReminderLevel};
 pub use invoice_record::{DraftLine, Invoice, InvoiceDetails, InvoiceState, IssuedInvoice, TopUp};
-pub use payment_match::{AmountFit, MatchReason, OpenInvoice, PaymentMatch, match_payment};
+pub use payment_match::{AmountFit, MatchReason, OpenInvoice, PaymentMatch, match_payment, paying_customer};
 pub use receivable::{Allocation, DocumentHashes, Receivable, ReceivableBooking, ReceivableKind};
 pub use reference::CreditorReference;
 pub use rules::{BankDetails, InvoiceRules, day_in};

@@ -122,6 +122,14 @@ fn contains_identifier(text: &str, identifier: &str) -> bool {
     })
 }
 
+/// The customer with open invoices whom the account code in the text or the payer's name means, if it is one.
+pub fn paying_customer<'o>(entry: &BankEntry, open: &'o [OpenInvoice]) -> Option<&'o AccountCode> {
+    let written: Vec<&str> = entry.reference.iter().map(String::as_str).chain([entry.text.as_str()]).collect();
+    let mut found = open.iter().filter(|invoice| is_of_customer(invoice, entry, &written)).map(|found| &found.customer);
+    let first = found.next()?;
+    found.all(|other| other == first).then_some(first)
+}
+
 /// Whether the customer's account code is in the text, or its name is that of the payer.
 fn is_of_customer(invoice: &OpenInvoice, entry: &BankEntry, written: &[&str]) -> bool {
     let is_coded = written.iter().any(|text| contains_identifier(text, invoice.customer.as_str()));
@@ -168,18 +176,24 @@ mod tests {
         ]
     }
 
-    fn matched(reference: &str, text: &str, payer: &str, amount: &str) -> PaymentMatch {
-        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let entry = BankEntry {
+    fn entry(amount: &str) -> BankEntry {
+        BankEntry {
             key: "k".to_owned(),
+            is_returned: false,
             booked_on: "2026-11-28".parse().expect("a date"),
             currency: "EUR".parse().expect("EUR"),
             amount: money(amount),
-            payer: some(payer),
+            payer: None,
             payer_account: None,
-            reference: some(reference),
-            text: text.to_owned(),
-        };
+            reference: None,
+            text: String::new(),
+        }
+    }
+
+    fn matched(reference: &str, text: &str, payer: &str, amount: &str) -> PaymentMatch {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let entry =
+            BankEntry { payer: some(payer), reference: some(reference), text: text.to_owned(), ..entry(amount) };
         match_payment(&entry, &open())
     }
 
@@ -227,19 +241,23 @@ mod tests {
     }
 
     #[test]
+    fn a_customer_is_known_by_code_or_name_if_it_is_one() {
+        let customer = |text: &str, payer: &str| {
+            let mut entry = entry("1");
+            (entry.text, entry.payer) = (text.to_owned(), Some(payer.to_owned()));
+            paying_customer(&entry, &open()).map(ToString::to_string)
+        };
+        assert_eq!(customer("acct ACME", "").as_deref(), Some("ACME"));
+        assert_eq!(customer("", "kim telecom gmbh").as_deref(), Some("KIM"));
+        assert_eq!(customer("ACME and KIM", ""), None);
+        assert_eq!(customer("INV-1", "Somebody"), None);
+    }
+
+    #[test]
     fn another_currency_is_reported_not_converted() {
         let mut dollars = open();
         dollars[0].currency = "USD".parse().expect("USD");
-        let entry = BankEntry {
-            key: "k".to_owned(),
-            booked_on: "2026-11-28".parse().expect("a date"),
-            currency: "EUR".parse().expect("EUR"),
-            amount: money("100"),
-            payer: None,
-            payer_account: None,
-            reference: None,
-            text: "INV-1".to_owned(),
-        };
+        let entry = BankEntry { text: "INV-1".to_owned(), ..entry("100") };
         assert_eq!(match_payment(&entry, &dollars), PaymentMatch::OtherCurrency { id: 42, reason: Number });
     }
 

@@ -43,7 +43,7 @@ pub(super) fn entry_of_key(tx: &Tx<'_>, key: Option<&Key>, request: &KeyedReques
     let Some(key) = key else { return Ok(None) };
     let Some(entry) = tx.entry_of_key(key)? else { return Ok(None) };
     match request.differs_from(&entry) {
-        Some(field) => Err(Error::KeyConflict { key: key.to_string(), field }),
+        Some(field) => Err(Error::KeyConflict { what: "change of balance", key: key.to_string(), field }),
         None => Ok(Some(entry)),
     }
 }

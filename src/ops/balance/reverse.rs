@@ -68,7 +68,7 @@ fn opposite(tx: &Tx<'_>, reversal: &Reversal, original: &Entry, key: Option<Key>
         return Err(Error::Refused(format!("entry {} is a reversal itself; post an adjustment instead", original.id)));
     }
     if let Some(reversal) = tx.reversal_of(original.id)? {
-        return Err(Error::AlreadyReversed { entry: original.id, by: reversal.id });
+        return Err(Error::AlreadyReversed { what: "entry", entry: original.id, by: reversal.id });
     }
     let customer = active::customer(tx, original.customer.as_str())?;
     let amount = posting.amount.checked_neg().ok_or(Error::Overflow { what: "the amount" })?;

@@ -48,7 +48,8 @@ pub fn transfer(tx: &mut Tx<'_>, from: &str, to: &str, transfer: &Transfer) -> R
         let receipts = replayed(tx, entry)?;
         return match receipts.last().filter(|receipt| receipt.entry.customer_id != receiver.id) {
             Some(_) => {
-                Err(Error::KeyConflict { key: key.as_ref().map(ToString::to_string).unwrap_or_default(), field: "to" })
+                let key = key.as_ref().map(ToString::to_string).unwrap_or_default();
+                Err(Error::KeyConflict { what: "change of balance", key, field: "to" })
             }
             None => Ok(receipts),
         };

@@ -138,5 +138,5 @@ fn is_replay(tx: &Tx<'_>, request: &WriteOffRequest, is_same: impl Fn(&Receivabl
         false => "description",
         true => return Ok(true),
     };
-    Err(Error::KeyConflict { key: key.to_string(), field })
+    Err(Error::KeyConflict { what: known.booking.kind.as_str(), key: key.to_string(), field })
 }

@@ -2,11 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::model::Money;
-use crate::model::invoice::{Invoice, InvoiceKind, Receivable, ReceivableKind};
+use crate::model::invoice::{Invoice, InvoiceKind, Receivable};
 use crate::ops::invoice::{Invoicing, issue_paid, settle};
 use crate::ops::payment::{PaymentReceipt, change, credit_of};
-use crate::report::{IssueTerms, copy_of_draft};
-use crate::store::{InvoiceFilter, ReceivableFilter, Snapshot, Tx};
+use crate::report::{IssueTerms, copy_of_draft, unallocated_payments};
+use crate::store::{InvoiceFilter, Snapshot, Tx};
 
 /// What to settle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +92,8 @@ fn settle_pro_forma(
     let today = invoicing.rules.day_of(tx.at());
     let terms = IssueTerms { tax_point: Some(paid_on), ..IssueTerms::on(today) };
     let gross = copy_of_draft(tx, &invoicing.rules, draft, terms)?.0.totals.gross;
-    let mut credits = earlier_payments(tx, credit, draft)?;
+    let mut credits = unallocated_payments(tx, draft.id)?;
+    credits.retain(|earlier| earlier.id != credit.id);
     credits.push(credit.clone());
     let available = credits.iter().fold(0_i128, |sum, credit| sum + i128::from(credit.unallocated().e8()));
     if available < gross.e8().into() || at_most < gross.min(credit.unallocated()) {
@@ -104,24 +105,6 @@ fn settle_pro_forma(
         settled = settle(tx, each.id, booked.id, None)?;
     }
     Ok(settled)
-}
-
-/// The payments that were made for a draft before and are not allocated, oldest first.
-fn earlier_payments(snapshot: &Snapshot<'_>, credit: &Receivable, draft: &Invoice) -> Result<Vec<Receivable>> {
-    let filter = ReceivableFilter {
-        invoice: Some(draft.id),
-        kind: Some(ReceivableKind::Payment),
-        is_open: true,
-        ..ReceivableFilter::default()
-    };
-    let mut payments = Vec::new();
-    snapshot.receivables(&filter, |payment| {
-        if payment.id != credit.id {
-            payments.push(payment);
-        }
-        Ok::<_, Error>(())
-    })?;
-    Ok(payments)
 }
 
 /// The open invoices of a credit's customer in its currency, the earliest due date first.

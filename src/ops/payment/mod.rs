@@ -1,16 +1,18 @@
 //! Payments received, the invoices that they settle, and refunds.
 
 mod allocate;
+mod bank;
 mod record;
 mod refund;
 mod reverse;
 
 use crate::error::{Error, Result};
 use crate::model::invoice::{Invoice, Receivable, ReceivableKind, rounding};
-use crate::model::{Change, Currency, EntityKind, Invalid, Money, Unit};
+use crate::model::{Change, Currency, EntityKind, Invalid, Key, Money, Unit};
 use crate::store::Snapshot;
 
 pub use allocate::{PaymentTarget, allocate};
+pub use bank::{BankEntryResult, import_bank};
 pub use record::{PaymentRequest, record};
 pub use refund::{RefundRequest, refund};
 pub use reverse::{PaymentReversal, reverse};
@@ -48,6 +50,23 @@ fn credit_of(snapshot: &Snapshot<'_>, name: &str) -> Result<Receivable> {
         return Err(Error::Refused(format!("receivable {} is of kind {}", entry.id, entry.booking.kind)));
     }
     Ok(entry)
+}
+
+/// The entry that was booked with a key before, if any.
+///
+/// # Errors
+/// [`Error::KeyConflict`] if it is of another request: `fields` says which of its fields are the same.
+fn known<const N: usize>(
+    snapshot: &Snapshot<'_>,
+    key: Option<&Key>,
+    fields: impl FnOnce(&Receivable) -> Result<[(&'static str, bool); N]>,
+) -> Result<Option<Receivable>> {
+    let Some(key) = key else { return Ok(None) };
+    let Some(known) = snapshot.receivable_of_key(key)? else { return Ok(None) };
+    match fields(&known)?.into_iter().find(|(_, is_same)| !is_same) {
+        None => Ok(Some(known)),
+        Some((field, _)) => Err(Error::KeyConflict { what: known.booking.kind.as_str(), key: key.to_string(), field }),
+    }
 }
 
 /// Refuses amounts that are not positive, or smaller than the minor unit.

@@ -3,11 +3,11 @@
 use jiff::civil::Date;
 
 use crate::error::{Error, Result};
-use crate::model::invoice::{Receivable, ReceivableBooking, ReceivableKind};
+use crate::model::invoice::{ReceivableBooking, ReceivableKind};
 use crate::model::{Currency, Description, Invalid, Key, Money, Reference};
 use crate::ops::invoice::Invoicing;
 use crate::ops::payment::allocate::{PaymentTarget, apply};
-use crate::ops::payment::{PaymentReceipt, change, check_amount};
+use crate::ops::payment::{PaymentReceipt, change, check_amount, known};
 use crate::store::Tx;
 
 /// A payment to record.
@@ -38,8 +38,20 @@ pub fn record(
     check_amount(request.amount, request.currency)?;
     let customer = tx.customer(customer)?;
     let amount = request.amount.checked_neg().ok_or(Error::Overflow { what: "the amount" })?;
-    if let Some(known) = request.key.as_ref().map(|key| tx.receivable_of_key(key)).transpose()?.flatten() {
-        return replayed(tx, &known, customer.id, amount, request);
+    let known = known(tx, request.key.as_ref(), |known| {
+        let booking = &known.booking;
+        Ok([
+            ("kind", booking.kind == ReceivableKind::Payment),
+            ("customer", known.customer_id == customer.id),
+            ("currency", booking.currency == request.currency),
+            ("amount", booking.amount == amount),
+            ("on", request.on.is_none_or(|on| on == booking.booked_on)),
+            ("description", booking.description == request.description),
+            ("reference", booking.reference == request.reference),
+        ])
+    })?;
+    if let Some(known) = known {
+        return PaymentReceipt::of(tx, known.id, true);
     }
     let today = invoicing.rules.day_of(tx.at());
     let booked_on = request.on.unwrap_or(today);
@@ -68,28 +80,4 @@ pub fn record(
     let names: Vec<String> = receipt.invoices.iter().map(crate::model::invoice::Invoice::name).collect();
     tx.record(&change("record", &receipt.entry).field("on", (), booked_on).field("invoices", (), names))?;
     Ok(receipt)
-}
-
-fn replayed(
-    tx: &Tx<'_>,
-    known: &Receivable,
-    customer_id: i64,
-    amount: Money,
-    request: &PaymentRequest,
-) -> Result<PaymentReceipt> {
-    let booking = &known.booking;
-    let fields = [
-        ("kind", booking.kind == ReceivableKind::Payment),
-        ("customer", known.customer_id == customer_id),
-        ("currency", booking.currency == request.currency),
-        ("amount", booking.amount == amount),
-        ("on", request.on.is_none_or(|on| on == booking.booked_on)),
-        ("description", booking.description == request.description),
-        ("reference", booking.reference == request.reference),
-    ];
-    if let Some((field, _)) = fields.into_iter().find(|(_, is_same)| !is_same) {
-        let key = request.key.as_ref().map(ToString::to_string).unwrap_or_default();
-        return Err(Error::KeyConflict { key, field });
-    }
-    PaymentReceipt::of(tx, known.id, true)
 }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::model::invoice::{ReceivableBooking, ReceivableKind};
 use crate::model::{Description, Key, Money, Reference, Unit};
 use crate::ops::invoice::{Invoicing, settle};
-use crate::ops::payment::{PaymentReceipt, change, check_amount, credit_of};
+use crate::ops::payment::{PaymentReceipt, change, check_amount, credit_of, known};
 use crate::store::Tx;
 
 /// A refund to record.
@@ -25,18 +25,23 @@ pub struct RefundRequest {
 /// Records a refund of what is left of a payment or credit note.
 ///
 /// # Errors
-/// [`Error::Refused`] when less is left.
+/// [`Error::Refused`] when less is left, [`Error::KeyConflict`] when the key was used for another entry.
 pub fn refund(tx: &mut Tx<'_>, invoicing: &Invoicing, credit: &str, request: &RefundRequest) -> Result<PaymentReceipt> {
     let credit = credit_of(tx, credit)?;
-    if let Some(known) = request.key.as_ref().map(|key| tx.receivable_of_key(key)).transpose()?.flatten() {
-        let is_same = known.booking.kind == ReceivableKind::Refund
-            && known.customer_id == credit.customer_id
-            && request.amount.is_none_or(|amount| amount == known.booking.amount);
-        if is_same {
-            return PaymentReceipt::of(tx, known.id, true);
-        }
-        let key = request.key.as_ref().map(ToString::to_string).unwrap_or_default();
-        return Err(Error::KeyConflict { key, field: "amount" });
+    let known = known(tx, request.key.as_ref(), |known| {
+        let booking = &known.booking;
+        let is_of_credit = tx.settlements_of(known.id)?.iter().any(|(settled_by, _)| *settled_by == credit.id);
+        Ok([
+            ("kind", booking.kind == ReceivableKind::Refund),
+            ("payment", is_of_credit),
+            ("amount", request.amount.is_none_or(|amount| amount == booking.amount)),
+            ("on", request.on.is_none_or(|on| on == booking.booked_on)),
+            ("description", booking.description == request.description),
+            ("reference", booking.reference == request.reference),
+        ])
+    })?;
+    if let Some(known) = known {
+        return PaymentReceipt::of(tx, known.id, true);
     }
     let (left, currency) = (credit.unallocated(), credit.booking.currency);
     let amount = request.amount.unwrap_or(left);

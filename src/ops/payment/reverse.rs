@@ -1,10 +1,10 @@
 //! Reverses a payment that did not come after all: a bounced cheque, a charge-back, a wrong customer.
 
 use crate::error::{Error, Result};
-use crate::model::invoice::{Invoice, ReceivableBooking, ReceivableKind};
+use crate::model::invoice::{Invoice, Receivable, ReceivableBooking, ReceivableKind};
 use crate::model::{Description, Key};
 use crate::ops::invoice::{Invoicing, settle, take_back};
-use crate::ops::payment::{PaymentReceipt, change};
+use crate::ops::payment::{PaymentReceipt, change, known};
 use crate::store::Tx;
 
 /// A payment to reverse.
@@ -20,22 +20,26 @@ pub struct PaymentReversal {
 /// top-up.
 ///
 /// # Errors
-/// [`Error::AlreadyReversed`] when it was reversed before, [`Error::Refused`] when it was refunded.
+/// [`Error::AlreadyReversed`] when it was reversed before, [`Error::Refused`] when it was refunded, [`Error::KeyConflict`] when the key
+/// was used for another entry.
 pub fn reverse(tx: &mut Tx<'_>, invoicing: &Invoicing, request: &PaymentReversal) -> Result<PaymentReceipt> {
     let payment = tx.receivable(request.payment)?;
-    if let Some(known) = request.key.as_ref().map(|key| tx.receivable_of_key(key)).transpose()?.flatten() {
-        if known.booking.reverses == Some(payment.id) {
-            return PaymentReceipt::of(tx, known.id, true);
-        }
-        let key = request.key.as_ref().map(ToString::to_string).unwrap_or_default();
-        return Err(Error::KeyConflict { key, field: "payment" });
+    let known = known(tx, request.key.as_ref(), |known| {
+        Ok([
+            ("kind", known.booking.kind == ReceivableKind::Reversal),
+            ("payment", known.booking.reverses == Some(payment.id)),
+            ("description", known.booking.description == request.description),
+        ])
+    })?;
+    if let Some(known) = known {
+        return replayed(tx, payment.id, &known);
     }
     if payment.booking.kind != ReceivableKind::Payment {
         let kind = payment.booking.kind;
         return Err(Error::Refused(format!("receivable {} is of kind {kind}, not a payment", payment.id)));
     }
     if let Some(by) = tx.reversal_of_receivable(payment.id)? {
-        return Err(Error::AlreadyReversed { entry: payment.id, by: by.id });
+        return Err(Error::AlreadyReversed { what: "receivable", entry: payment.id, by: by.id });
     }
     for (debit, _) in tx.allocations_of(payment.id)? {
         if tx.receivable(debit)?.booking.kind == ReceivableKind::Refund {
@@ -63,4 +67,15 @@ pub fn reverse(tx: &mut Tx<'_>, invoicing: &Invoicing, request: &PaymentReversal
     let names: Vec<String> = receipt.invoices.iter().map(Invoice::name).collect();
     tx.record(&change("reverse", &receipt.entry).field("of", (), payment.id).field("open_again", (), names))?;
     Ok(receipt)
+}
+
+/// The receipt of a reversal that was made before: it names the invoices that the reversal opened again.
+fn replayed(tx: &Tx<'_>, payment: i64, reversal: &Receivable) -> Result<PaymentReceipt> {
+    let mut invoices = Vec::new();
+    for debit in tx.debits_taken_back(payment, reversal.at)? {
+        if let Some(invoice) = tx.receivable(debit)?.booking.invoice {
+            invoices.push(tx.invoice_of(invoice)?);
+        }
+    }
+    Ok(PaymentReceipt { invoices, ..PaymentReceipt::of(tx, reversal.id, true)? })
 }

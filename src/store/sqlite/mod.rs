@@ -255,6 +255,8 @@ impl Tx<'_> {
         self.attempting = false;
         if outcome.is_err() {
             self.pending_events.truncate(waiting);
+            // An entry that was rolled back is not the last one.
+            self.last_entry = None;
         }
         // An error that ended the whole transaction, such as a full disk, also removed the savepoint.
         if !self.transaction.is_autocommit() {

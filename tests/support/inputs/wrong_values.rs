@@ -93,7 +93,8 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
         "--billing" | "--tax-category" | "--as" | "--basis" | "--bind" | "--by" | "--gateway" | "--kind"
         | "--match" | "--state" | "--role" | "--entity" | "--sort" | "--date-order" | "--price-source" | "--unset"
-        | "--output" | "--color" | "--chart" | "--quoting" | "SHELL" | "ACTION" | "--without" | "--xml" => CHOICES,
+        | "--output" | "--color" | "--chart" | "--quoting" | "--encoding" | "--decimal-sign" | "SHELL" | "ACTION"
+        | "--without" | "--xml" => CHOICES,
         "--days-left" => &["", "0", "61", "3h", "\u{1b}[31m"],
         "--surge" => &["", "1", "1001", "5y", "\u{1b}[31m"],
         "--silent" => &["", "0h", "6", "8d", "\u{1b}[31m"],
@@ -199,6 +200,7 @@ pub const LINES: &[&str] = &[
     "fee end FEE:1",
     "invoice export . --to hledger --period 2020 --force",
     "payment record ABC AMOUNT:1 --currency EUR --config mail.toml",
+    "payment import bank.csv --config mail.toml",
     "payment list",
     "payment allocate 2 --oldest --config mail.toml",
     "payment refund 2 --description back --config mail.toml",
@@ -303,6 +305,7 @@ const FREE: &[&str] = &[
     "note import --from",
     "service import --from",
     "smpp import --from",
+    "payment import --from",
     "balance history --actor",
     "audit list --actor",
     "audit list --action",

@@ -3,14 +3,13 @@
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::model::invoice::InvoiceEmailKind;
-use ssgctl::model::{Currency, Description, Key, Money, Reference, Unit};
+use ssgctl::model::{Currency, Description, Money, Unit};
 use ssgctl::ops;
 use ssgctl::ops::payment::{PaymentReceipt, PaymentRequest, PaymentTarget};
 
 use crate::args::change::ChangeArgs;
-use crate::args::clock::ClockArgs;
 use crate::args::completion;
-use crate::args::day::DayArg;
+use crate::commands::payment::movement_args::MovementArgs;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 
@@ -49,28 +48,16 @@ pub(crate) struct RecordArgs {
     #[arg(long, conflicts_with = "invoice")]
     oldest: bool,
 
-    /// Day on which the money was received [default: today]
-    #[arg(long, value_name = "DATE")]
-    on: Option<DayArg>,
-
     /// What the payment is; shown in statements
     #[arg(long, value_name = "TEXT", default_value = "payment")]
     description: Description,
-
-    /// Reference in another system, such as that of the bank
-    #[arg(long, value_name = "TEXT")]
-    reference: Option<Reference>,
-
-    /// Idempotency key: record once, no matter how often the command is repeated
-    #[arg(long, value_name = "KEY")]
-    key: Option<Key>,
 
     /// Do not email the invoice that a pro-forma becomes
     #[arg(long)]
     no_send: bool,
 
     #[command(flatten)]
-    clock: ClockArgs,
+    movement: MovementArgs,
 
     #[command(flatten)]
     change: ChangeArgs,
@@ -81,15 +68,15 @@ pub(crate) fn run(args: RecordArgs, context: &mut Context) -> Result<()> {
     if args.no_send {
         invoicing.mailing = None;
     }
-    context.apply_clock(args.clock)?;
+    context.apply_clock(args.movement.clock)?;
     let target = if args.oldest { PaymentTarget::Oldest } else { PaymentTarget::Invoices(args.invoice) };
     let request = PaymentRequest {
         amount: args.amount,
         currency: args.currency,
-        on: args.on.map(|day| day.0),
+        on: args.movement.on.map(|day| day.0),
         description: args.description,
-        reference: args.reference,
-        key: args.key,
+        reference: args.movement.reference,
+        key: args.movement.key,
         target,
     };
     let receipt = context.write(&args.change, |tx| {

@@ -1,13 +1,12 @@
 //! `ssgctl payment refund`.
 
 use clap::Args;
-use ssgctl::model::{Description, Key, Money, Reference};
+use ssgctl::model::{Description, Money};
 use ssgctl::ops;
 use ssgctl::ops::payment::RefundRequest;
 
 use crate::args::change::ChangeArgs;
-use crate::args::clock::ClockArgs;
-use crate::args::day::DayArg;
+use crate::commands::payment::movement_args::MovementArgs;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 
@@ -25,24 +24,12 @@ pub(crate) struct RefundArgs {
     #[arg(long, value_name = "AMOUNT")]
     amount: Option<Money>,
 
-    /// Day on which the money was refunded [default: today]
-    #[arg(long, value_name = "DATE")]
-    on: Option<DayArg>,
-
     /// Why it was paid back; shown in statements
     #[arg(long, value_name = "TEXT")]
     description: Description,
 
-    /// Reference in another system, such as that of the bank
-    #[arg(long, value_name = "TEXT")]
-    reference: Option<Reference>,
-
-    /// Idempotency key: record once, no matter how often the command is repeated
-    #[arg(long, value_name = "KEY")]
-    key: Option<Key>,
-
     #[command(flatten)]
-    clock: ClockArgs,
+    movement: MovementArgs,
 
     #[command(flatten)]
     change: ChangeArgs,
@@ -50,13 +37,13 @@ pub(crate) struct RefundArgs {
 
 pub(crate) fn run(args: RefundArgs, context: &mut Context) -> Result<()> {
     let invoicing = context.settings.invoices.invoicing()?;
-    context.apply_clock(args.clock)?;
+    context.apply_clock(args.movement.clock)?;
     let request = RefundRequest {
         amount: args.amount,
-        on: args.on.map(|day| day.0),
+        on: args.movement.on.map(|day| day.0),
         description: args.description,
-        reference: args.reference,
-        key: args.key,
+        reference: args.movement.reference,
+        key: args.movement.key,
     };
     let receipt = context.write(&args.change, |tx| {
         ops::payment::refund(tx, &invoicing, &args.payment, &request).map_err(Failure::from)

@@ -2,8 +2,9 @@
 
 use ssgctl::model::Unit;
 use ssgctl::model::invoice::{Invoice, Receivable};
-use ssgctl::ops::payment::PaymentReceipt;
+use ssgctl::ops::payment::{BankEntryResult, PaymentReceipt};
 
+use crate::commands::payment::import::next_command;
 use crate::output::{Cell, Column, Row};
 
 fn unit(entry: &Receivable) -> Unit {
@@ -13,15 +14,15 @@ fn unit(entry: &Receivable) -> Unit {
 impl Row for Receivable {
     const NAME: &str = "id";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("id", |r| Cell::number(r.id)),
+        Column::new("id", |r: &Self| Cell::number(r.id)).essential(),
         Column::new("booked_on", |r| Cell::shown(r.booking.booked_on)),
         Column::new("customer", |r| Cell::text(&r.customer)),
         Column::new("kind", |r| Cell::text(r.booking.kind.as_str())),
-        Column::new("amount", |r| Cell::amount(unit(r), r.booking.amount)),
+        Column::new("amount", |r: &Self| Cell::amount(unit(r), r.booking.amount)).essential(),
         Column::detail("balance_after", |r| Cell::amount(unit(r), r.balance_after)),
         Column::new("unallocated", |r| Cell::amount(unit(r), r.unallocated())),
-        Column::new("currency", |r| Cell::text(r.booking.currency.code())),
-        Column::new("description", |r| Cell::text(&r.booking.description)),
+        Column::new("currency", |r: &Self| Cell::text(r.booking.currency.code())).essential(),
+        Column::new("description", |r: &Self| Cell::text(&r.booking.description)).text().minor(),
         Column::detail("invoice_id", |r| Cell::maybe_number(r.booking.invoice)),
         Column::detail("reverses", |r| Cell::maybe_number(r.booking.reverses)),
         Column::detail("reference", |r| Cell::maybe(r.booking.reference.as_ref())),
@@ -41,16 +42,39 @@ impl Row for PaymentReceipt {
         Column::new("id", |r| Cell::number(r.entry.id)),
         Column::new("customer", |r| Cell::text(&r.entry.customer)),
         Column::new("kind", |r| Cell::text(r.entry.booking.kind.as_str())),
-        Column::new("amount", |r| Cell::amount(unit(&r.entry), r.entry.booking.amount)),
+        Column::new("amount", |r: &Self| Cell::amount(unit(&r.entry), r.entry.booking.amount)).essential(),
         Column::new("unallocated", |r| Cell::amount(unit(&r.entry), r.entry.unallocated())),
         Column::detail("balance_after", |r| Cell::amount(unit(&r.entry), r.entry.balance_after)),
-        Column::new("currency", |r| Cell::text(r.entry.booking.currency.code())),
-        Column::new("invoices", |r| Cell::shown_list(r.invoices.iter().map(Invoice::name))),
+        Column::new("currency", |r: &Self| Cell::text(r.entry.booking.currency.code())).essential(),
+        Column::new("invoices", |r: &Self| Cell::shown_list(r.invoices.iter().map(Invoice::name))).essential(),
         Column::detail("booked_on", |r| Cell::shown(r.entry.booking.booked_on)),
         Column::detail("description", |r| Cell::text(&r.entry.booking.description)),
         Column::detail("reference", |r| Cell::maybe(r.entry.booking.reference.as_ref())),
         Column::detail("key", |r| Cell::maybe(r.entry.booking.key.as_ref())),
         Column::detail("reverses", |r| Cell::maybe_number(r.entry.booking.reverses)),
         Column::new("replayed", |r| Cell::Flag(r.replayed)),
+    ];
+}
+
+/// What became of an entry of a bank statement.
+impl Row for BankEntryResult {
+    const NAME: &str = "key";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("booked_on", |r| Cell::shown(r.entry.booked_on)),
+        Column::new("amount", |r: &Self| Cell::amount(Unit::Currency(r.entry.currency), r.entry.amount)).essential(),
+        Column::new("currency", |r| Cell::text(r.entry.currency.code())),
+        Column::new("payer", |r: &Self| Cell::maybe(r.entry.payer.as_ref())).text(),
+        Column::new("outcome", |r: &Self| Cell::text(r.outcome.as_str())).essential(),
+        Column::new("invoices", |r: &Self| Cell::shown_list(r.invoices.iter())).essential(),
+        Column::detail("customer", |r| Cell::maybe(r.customer.as_ref())),
+        Column::detail("matched_by", |r| r.reason.map_or(Cell::Empty, |reason| Cell::text(reason.as_str()))),
+        Column::detail("payment", |r| Cell::maybe_number(r.payment.as_ref().map(|payment| payment.id))),
+        Column::detail("unallocated", |r| Cell::maybe_amount(Unit::Currency(r.entry.currency), r.unallocated())),
+        Column::detail("why", |r| Cell::maybe(r.why.as_ref())),
+        Column::detail("payer_account", |r| Cell::maybe(r.entry.payer_account.as_ref())),
+        Column::detail("reference", |r| Cell::maybe(r.entry.reference.as_ref())),
+        Column::detail("text", |r| Cell::text(&r.entry.text)),
+        Column::detail("key", |r| Cell::text(&r.entry.key)),
+        Column::detail("next_command", |r| next_command(r).map_or(Cell::Empty, Cell::shown)),
     ];
 }

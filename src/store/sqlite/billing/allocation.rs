@@ -3,8 +3,8 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::Money;
 use crate::model::invoice::Allocation;
+use crate::model::{Money, Time};
 use crate::store::sqlite::billing::chain;
 use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::ledger::chain::GENESIS;
@@ -45,6 +45,15 @@ impl Snapshot<'_> {
         )?;
         let sums = statement.query_map([credit], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(sums.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The debits of which what a credit settled was taken back at a time.
+    pub fn debits_taken_back(&self, credit: i64, at: Time) -> Result<Vec<i64>> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT debit_id FROM allocation WHERE credit_id = ?1 AND at = ?2 AND amount_e8 < 0 ORDER BY debit_id",
+        )?;
+        let debits = statement.query_map(params![credit, at], |row| row.get(0))?;
+        Ok(debits.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Which credits settle a debit: number of the entry, and amount.

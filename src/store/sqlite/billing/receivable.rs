@@ -133,7 +133,7 @@ impl Tx<'_> {
             if chain::hash_of_receivable(before, last)? != last.hash {
                 return Err(Error::Damaged(format!("receivable {} was changed after it was booked", last.id)));
             }
-            self.refuse_ahead_of_clock(last.id, last.at)?;
+            self.refuse_ahead_of_clock("receivable", last.id, last.at)?;
         }
         let owed = self.owed(customer.id, booking.currency)?;
         let balance_after =

@@ -254,13 +254,18 @@ impl Tx<'_> {
     /// A clock that is ahead dates entries ahead, and then the right clock is behind them. Nobody but the operator can say which
     /// of the two is wrong, and an entry with a wrong time stays in the ledger for ever.
     fn refuse_wrong_clock(&self, last: Option<&Entry>) -> Result<()> {
-        last.map_or(Ok(()), |last| self.refuse_ahead_of_clock(last.id, last.at))
+        last.map_or(Ok(()), |last| self.refuse_ahead_of_clock("entry", last.id, last.at))
     }
 
-    /// Refuses to book after an entry that is dated ahead of the clock.
-    pub(in crate::store::sqlite) fn refuse_ahead_of_clock(&self, entry: i64, dated: Time) -> Result<()> {
+    /// Refuses to book after an entry that is dated ahead of the clock; `what` names its ledger in the error.
+    pub(in crate::store::sqlite) fn refuse_ahead_of_clock(
+        &self,
+        what: &'static str,
+        entry: i64,
+        dated: Time,
+    ) -> Result<()> {
         if !self.accepts_clock && dated.is_ahead_of(self.at()) {
-            return Err(Error::ClockBehind { entry, dated, now: self.at() });
+            return Err(Error::ClockBehind { what, entry, dated, now: self.at() });
         }
         Ok(())
     }
