@@ -1,12 +1,14 @@
 //! `ssgctl invoice write-off`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::model::Description;
 use ssgctl::ops;
 use ssgctl::report::InvoiceSummary;
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
+use crate::args::completion;
 use crate::commands::invoice::row::today;
 use crate::context::Context;
 use crate::exit::Result;
@@ -20,7 +22,7 @@ use crate::exit::Result;
   ssgctl invoice write-off INV-2026-0007 --description 'insolvent, no assets'")]
 pub(crate) struct WriteOffArgs {
     /// Number of the invoice
-    #[arg(value_name = "INVOICE")]
+    #[arg(value_name = "INVOICE", add = ArgValueCompleter::new(completion::records::issued))]
     invoice: String,
 
     /// Why it will not be paid; shown in statements

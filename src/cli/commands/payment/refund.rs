@@ -1,12 +1,14 @@
 //! `ssgctl payment refund`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::model::{Description, Key, Money, Reference};
 use ssgctl::ops;
 use ssgctl::ops::payment::RefundRequest;
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
+use crate::args::completion;
 use crate::args::day::DayArg;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
@@ -18,7 +20,7 @@ use crate::exit::{Failure, Result};
   ssgctl payment refund CN-2026-0001 --amount 50 --description 'refund by bank transfer' --key refund-17")]
 pub(crate) struct RefundArgs {
     /// ID of the payment, or number of the credit note
-    #[arg(value_name = "PAYMENT")]
+    #[arg(value_name = "PAYMENT", add = ArgValueCompleter::new(completion::records::unallocated_payments))]
     payment: String,
 
     /// Amount that was paid back [default: all that is left]
