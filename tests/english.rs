@@ -33,8 +33,9 @@ const ROOTS: &[&str] = &[
 ];
 
 /// Which files of a directory are read, by the end of their names.
-const ENDINGS: &[&str] =
-    &[".md", ".rs", ".sql", ".toml", ".txt", ".html", ".1", ".service", ".timer", "crontab", ".fish", ".bash"];
+const ENDINGS: &[&str] = &[
+    ".md", ".rs", ".sql", ".toml", ".txt", ".html", ".1", ".5", ".7", ".service", ".timer", "crontab", ".fish", ".bash",
+];
 
 /// A pattern, in any case, and what to write instead.
 const REFUSED: &[(&str, &str)] = &[

@@ -52,6 +52,8 @@ fn every_asset_of_a_package_exists() {
         for place in [
             "usr/bin/",
             "usr/share/man/man1/",
+            "usr/share/man/man5/",
+            "usr/share/man/man7/",
             "usr/share/bash-completion/completions/ssgctl",
             "_ssgctl",
             "usr/share/fish/vendor_completions.d/ssgctl.fish",
@@ -66,7 +68,8 @@ fn every_asset_of_a_package_exists() {
 fn both_packages_have_the_same_files() {
     let sources = |package| assets(package).into_iter().map(|(source, ..)| source).collect::<Vec<_>>();
     assert_eq!(sources("deb"), sources("generate-rpm"));
-    assert_eq!(files("man/*.1"), files("man/ssgctl*"), "every page of the folder is in the packages");
+    let in_packages = ["man/*.1", "man/*.5", "man/*.7"].map(files).concat().len();
+    assert_eq!(in_packages, files("man/ssgctl*").len(), "every page of the folder is in the packages");
 }
 
 /// `cargo deb` takes the whole README, with its hidden set-up, for the description of a package that has none.

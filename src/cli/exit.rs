@@ -14,7 +14,7 @@ use ssgctl::model::EntityKind;
 use ssgctl::store::files::OTHER_OWNER;
 
 use crate::escape::visible;
-use crate::hints::{KEY_HINT, PAST_HINT, tax_hint, to_hint, upgrade_hint};
+use crate::hints::{KEY_HINT, PAST_HINT, name_hint, tax_hint, to_hint, upgrade_hint};
 
 pub(crate) use crate::error_codes::ErrorCode;
 pub(crate) use crate::exit_codes::Exit;
@@ -339,10 +339,10 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let message = error.to_string();
         let failure = |code| Self::new(code, message.clone());
-        let did_you_mean = |name: String| format!("did you mean {}?", quoted(name));
         match error {
-            Error::NotFound { nearest, .. } => failure(ErrorCode::NotFound).maybe_hint(nearest.map(did_you_mean)),
-            Error::AccountOfCustomer { customer, .. } => failure(ErrorCode::NotFound).hint(did_you_mean(customer)),
+            Error::NotFound { .. } | Error::AccountOfCustomer { .. } => {
+                failure(ErrorCode::NotFound).maybe_hint(name_hint(&error))
+            }
             Error::NoDatabase { .. } => failure(ErrorCode::NoDatabase)
                 .hint("check the path and that its disk is mounted; `ssgctl db init` creates a new database there"),
             Error::FileExists { .. } => failure(ErrorCode::Exists),

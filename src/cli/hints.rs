@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use ssgctl::model::AccountCode;
+use ssgctl::Error;
+use ssgctl::error::quoted;
 use ssgctl::model::invoice::TaxUndecided;
+use ssgctl::model::{AccountCode, EntityKind};
 use ssgctl::store::OLDEST_SCHEMA;
 
 /// What to do about a key file that is missing or not the right one.
@@ -21,6 +23,20 @@ pub(crate) fn upgrade_hint(database: &Path, schema: u32) -> String {
          `ssgctl --db new.db import all.jsonl`",
         shell_words::quote(&database)
     )
+}
+
+/// What was meant by a name that nothing has, or how to find it.
+pub(crate) fn name_hint(error: &Error) -> Option<String> {
+    match error {
+        Error::NotFound { nearest: Some(name), .. } | Error::AccountOfCustomer { customer: name, .. } => {
+            Some(format!("did you mean {}?", quoted(name)))
+        }
+        Error::NotFound { entity: EntityKind::Customer, name, .. } => Some(format!(
+            "`ssgctl customer list --search {}` looks in names, addresses, contacts and notes",
+            shell_words::quote(name)
+        )),
+        _ => None,
+    }
 }
 
 /// What to do about a price list that changes what messages of the past cost.

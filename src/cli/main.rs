@@ -38,7 +38,7 @@ use crate::output::{Format, Output, When};
 fn main() -> ExitCode {
     environment::unset_empty_variables();
     signals::exit_on_signals();
-    CompleteEnv::with_factory(Cli::command).complete();
+    CompleteEnv::with_factory(completed_definition).complete();
     let words: Vec<_> = std::env::args_os().collect();
     if let Some(text) = topics::asked_for(&words) {
         return print_help(&text, &words);
@@ -53,6 +53,14 @@ fn main() -> ExitCode {
             None => exit_on_parse_error(&error, &words),
         },
     }
+}
+
+/// The definition that completion offers from: with the topics of `ssgctl help`.
+fn completed_definition() -> clap::Command {
+    let mut program = Cli::command();
+    // Only this adds the command `help`.
+    program.build();
+    program.mut_subcommand("help", |help| help.subcommands(topics::as_commands()))
 }
 
 fn run(cli: Cli, line: CommandLine) -> ExitCode {

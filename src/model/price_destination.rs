@@ -55,9 +55,12 @@ impl FromStr for PriceDestination {
             });
         }
         let country = text.parse().map_err(|_| {
-            Invalid::rule(
-                "must be `default`, a country such as NG, a mobile network such as 62130, or digits such as +2348",
-            )
+            let rule =
+                "must be `default`, a country such as NG, a mobile network such as 62130, or digits such as +2348";
+            match Country::named(text) {
+                Some(country) => Invalid::rule(format!("{rule}; {} is {country}", country.name())),
+                None => Invalid::rule(rule),
+            }
         })?;
         Self::of_country(country)
     }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
+
+use ssgctl::store::Clock;
 
 use super::command_tree::commands;
-use crate::support::cli::TestCli;
+use crate::support::cli::{SSGCTL, TestCli};
 
 /// What the program offers for the last of these words, which may be begun.
 fn offers(cli: &TestCli, words: &[&str]) -> Vec<String> {
@@ -83,6 +86,95 @@ fn codes_and_system_ids_of_the_database_are_offered() {
     assert_eq!(offers(&cli, &["smpp", "add", "ABC", "--service", "st"]), ["standard"]);
     assert_eq!(offers(&cli, &["report", "traffic", "--customer", "XY"]), ["XYZ"]);
     assert_eq!(offers(&cli, &["report", "usage", "--account", "xyz_"]), ["xyz_old"]);
+}
+
+/// What fish offers, which shows descriptions: `name<tab>description`.
+fn described(cli: &TestCli, words: &[&str]) -> Vec<String> {
+    let mut command = cli.command();
+    let output = command.env("COMPLETE", "fish").args(["--", "ssgctl"]).args(words).output().expect("the program runs");
+    let offers = String::from_utf8(output.stdout).expect("UTF-8");
+    offers.lines().filter(|offer| !offer.starts_with('-')).map(str::to_owned).collect()
+}
+
+#[test]
+fn numbers_are_offered_with_what_a_person_knows_them_by() {
+    let cli = TestCli::seeded();
+    let year = Clock::System.now().to_string()[..4].to_owned();
+    let invoice = format!("INV-{year}-0001");
+    let issued = format!("{invoice}\tABC, unpaid, 24.00 EUR open");
+    let draft = "1\tABC, draft, 50.00 EUR net";
+    let held = "3\tABC, hold, 5.00 EUR net";
+    for (line, offered) in [
+        ("invoice show", &[held, &issued, draft][..]),
+        ("invoice issue", &[held, draft]),
+        ("invoice credit", &[&issued]),
+        ("payment record ABC 1 --invoice", &[&issued]),
+        ("payment refund", &["2\tABC, 4.00 EUR"]),
+        ("payment reverse", &["2\tABC, 4.00 EUR"]),
+        ("fee end", &["1\tABC, Rental"]),
+        ("balance reverse", &["1\tABC, 100 SMS, opening"]),
+    ] {
+        let words: Vec<&str> = line.split(' ').chain([""]).collect();
+        let found = described(&cli, &words);
+        for wanted in offered {
+            assert!(found.iter().any(|offer| offer.starts_with(wanted)), "{line}: {wanted} is not among {found:?}");
+        }
+    }
+    assert!(!described(&cli, &["invoice", "issue", ""]).contains(&issued));
+    let begun = &invoice[..9];
+    assert_eq!(offers(&cli, &["invoice", "show", begun]), [invoice.as_str()]);
+    let events = described(&cli, &["undo", ""]);
+    assert!(events[0].split('\t').next().is_some_and(|id| id.parse::<i64>().is_ok_and(|id| id > 5)), "{events:?}");
+}
+
+#[test]
+fn words_and_topics_are_offered() {
+    let cli = TestCli::new();
+    for (words, wanted) in [
+        (&["help", "mon"][..], "money"),
+        (&["help", "exi"], "exit-codes"),
+        (&["help", "cus"], "customer"),
+        (&["invoice", "list", "--state", "par"], "partly_paid"),
+        (&["payment", "list", "--kind", "ref"], "refund"),
+        (&["audit", "list", "--entity", "cus"], "customer"),
+        (&["mail", "list", "--state", "fa"], "failed"),
+        (&["balance", "history", "--kind", "adj"], "adjustment"),
+    ] {
+        assert!(offers_one(&cli, words, wanted), "{words:?}: {:?}", offers(&cli, words));
+    }
+}
+
+/// Whether a shell is installed. In CI, each must be.
+fn has_shell(cli: &TestCli, shell: &str) -> bool {
+    let found = cli.program(shell).arg("--version").output().is_ok_and(|output| output.status.success());
+    assert!(found || std::env::var_os("CI").is_none(), "{shell} is needed in CI");
+    found
+}
+
+#[test]
+fn real_shells_complete_a_name_of_the_database() {
+    let cli = TestCli::seeded();
+    for (shell, start) in [("bash", "exec bash --norc --noprofile -i"), ("zsh", "exec zsh -f -i")] {
+        if !has_shell(&cli, shell) {
+            continue;
+        }
+        let mut session = cli.script_at_terminal(&format!("PATH=$(dirname \"$0\"):$PATH; {start}"));
+        let compinit = if shell == "zsh" { "autoload -U compinit && compinit -u -D && " } else { "" };
+        session.types(&format!("{compinit}source <(ssgctl completions {shell}) && echo load''ed\r"));
+        session.shows("loaded");
+        session.types("ssgctl customer show OL\t--fields organisation --no-headers\r");
+        session.shows("Old Ltd");
+        session.types("exit\r");
+        assert_eq!(session.ends().1, Some(0), "{shell}");
+    }
+    if has_shell(&cli, "fish") {
+        let script = "ssgctl completions fish | source; complete -C 'ssgctl customer show OL'";
+        let folder = Path::new(SSGCTL).parent().expect("a folder").display().to_string();
+        let mut fish = cli.program("fish");
+        let output = fish.env("PATH", format!("{folder}:/usr/bin:/bin")).args(["--no-config", "-c", script]).output();
+        let offered = String::from_utf8(output.expect("fish runs").stdout).expect("UTF-8");
+        assert_eq!(offered.trim_end(), "OLD\tOld Ltd");
+    }
 }
 
 #[test]

@@ -11,7 +11,19 @@ const LINES: &[(&str, &str)] = &[
     ("accounts list", "did you mean `ssgctl smpp list`?"),
     ("user add ABC", "did you mean `ssgctl smpp add`?"),
     ("email list", "did you mean `ssgctl mail list`?"),
-    ("log", "did you mean `ssgctl audit`?"),
+    ("log", "did you mean `ssgctl audit list`?"),
+    ("blame ABC", "did you mean `ssgctl audit list ABC`?"),
+    ("invoices", "did you mean `ssgctl invoice list`?"),
+    ("invoices ABC", "did you mean `ssgctl invoice list ABC`?"),
+    ("bill ABC", "did you mean `ssgctl invoice list ABC`?"),
+    ("client ABC", "did you mean `ssgctl customer show ABC`?"),
+    ("account list", "did you mean `ssgctl smpp list`?"),
+    ("bal ABC", "did you mean `ssgctl balance show ABC`?"),
+    ("fees", "did you mean `ssgctl fee list`?"),
+    ("sms", "did you mean `ssgctl traffic list`?"),
+    ("tax", "did you mean `ssgctl config show`?"),
+    ("mailq", "did you mean `ssgctl mail list`?"),
+    ("stats", "did you mean `ssgctl report`?"),
     ("help customers", "did you mean `ssgctl customer`?"),
     ("backup", "did you mean `ssgctl db backup`?"),
     ("restore backup.db", "did you mean `ssgctl db restore`?"),
@@ -23,7 +35,23 @@ const LINES: &[(&str, &str)] = &[
     ("describe customer ABC", "the group comes first: `ssgctl customer show ABC`"),
     ("delete customer ABC", "the group comes first: `ssgctl customer archive ABC`"),
     ("plans list", "did you mean `ssgctl plan list`?"),
-    ("tariffs", "did you mean `ssgctl plan`?"),
+    ("tariffs", "did you mean `ssgctl plan list`?"),
+    ("overdue", "did you mean `ssgctl report receivables`?"),
+    ("refill ABC 100", "did you mean `ssgctl balance adjust`?"),
+    ("top-up ABC 100", "did you mean `ssgctl balance adjust`?"),
+    ("pay ABC 100", "`ssgctl payment record` books what a customer paid for invoices, `ssgctl balance adjust` tops up"),
+    (
+        "credit ABC 100",
+        "`ssgctl balance adjust` adds to a prepaid balance, `ssgctl invoice credit` makes a credit note",
+    ),
+    ("delete ABC", "the group comes first, such as `ssgctl customer archive ABC`"),
+    ("edit ABC", "the group comes first, such as `ssgctl customer edit ABC`"),
+    ("send +447700900123 hello", "ssgctl sends no messages; `ssgctl smpp handover` emails the login"),
+    ("commit", "each command saves its change at once; `ssgctl audit list` has them"),
+    ("psql", "make a copy with `ssgctl db backup`"),
+    ("auth status", "there is no login"),
+    ("tldr", "`ssgctl quick-create` asks for a first customer"),
+    ("quit", "there is no session to leave"),
     ("topup ABC 100", "did you mean `ssgctl balance adjust`?"),
     ("search Kim", "did you mean `ssgctl customer list --search Kim`?"),
     ("find +44 7700 900123", "did you mean `ssgctl customer list --search '+44 7700 900123'`?"),
@@ -59,6 +87,21 @@ const LINES: &[(&str, &str)] = &[
     ("traffic upload x.csv", "did you mean `ssgctl traffic import`?"),
     ("report invoice ABC", "did you mean `ssgctl report statement`?"),
     ("db create", "did you mean `ssgctl db init`?"),
+    ("db dump", "did you mean `ssgctl db backup`?"),
+    ("config list", "did you mean `ssgctl config show`?"),
+    ("config unknown", "the commands of `ssgctl config` are path, show, get"),
+    ("--db none.db report", "the commands of `ssgctl report` are balances, forecast"),
+    ("invoice delete 1", "did you mean `ssgctl invoice cancel`?"),
+    ("invoice pay 1", "`ssgctl payment record CUSTOMER AMOUNT --invoice 1` books a payment"),
+    ("invoice print 1", "did you mean `ssgctl invoice show`?"),
+    ("payment add ABC 100", "did you mean `ssgctl payment record`?"),
+    ("fee delete 1", "did you mean `ssgctl fee end`?"),
+    ("mail delete 1", "did you mean `ssgctl mail cancel`?"),
+    ("price show uk", "did you mean `ssgctl price list`?"),
+    ("price add uk ES 0.05", "did you mean `ssgctl price set`?"),
+    ("price delete uk ES", "did you mean `ssgctl price withdraw`?"),
+    ("smpp kick abc_prod", "did you mean `ssgctl smpp disable`?"),
+    ("smpp reset abc_prod", "did you mean `ssgctl smpp rotate-password`?"),
     ("config edit", "edit the file that `ssgctl config path` prints"),
     ("config set timezone Europe/London", "did you mean `defaults.timezone`?"),
     // The wrong option.
@@ -72,6 +115,22 @@ const LINES: &[(&str, &str)] = &[
     ("customer list --all-namespaces", "did you mean `--all`?"),
     ("audit list --author maria", "did you mean `--actor`?"),
     ("balance history ABC --yesterday", "did you mean `--period`?"),
+    ("balance history ABC --date 2026-11-01", "did you mean `--period`?"),
+    ("report traffic --for ABC", "did you mean `--customer`?"),
+    ("report traffic ABC", "did you mean `--customer ABC`?"),
+    ("balance history --for ABC", "CUSTOMER is not an option: the usage is `ssgctl balance history"),
+    ("customer list -n 5", "did you mean `--limit`?"),
+    ("customer list -10", "did you mean `--limit 10`?"),
+    ("customer list -a", "did you mean `--all`?"),
+    ("smpp add ABC --username new", "did you mean `--system-id`?"),
+    ("balance adjust ABC 100 -m bonus", "did you mean `--description`?"),
+    ("balance adjust ABC 100 --note bonus", "did you mean `--description`?"),
+    ("balance adjust ABC 100 'a bonus'", "did you mean `--description 'a bonus'`?"),
+    ("balance adjust ABC --amount 100", "AMOUNT is not an option: the usage is `ssgctl balance adjust"),
+    ("customer edit ABC country IE", "did you mean `--country IE`?"),
+    ("customer edit ABC country=IE", "did you mean `--country IE`?"),
+    ("price set spain 0.05", "the usage is `ssgctl price set [OPTIONS] <PLAN> <DESTINATION> <PRICE>`"),
+    ("price set uk spain 0.05", "the usage is `ssgctl price set"),
     ("customer list --filter A", "did you mean `--search`?"),
     ("contact add ABC --name Zoe --role billing", "did you mean `--roles`?"),
     ("smpp edit abc_prod --tps 50", "did you mean `--max-tps`?"),
@@ -111,6 +170,8 @@ const MESSAGES: &[(&str, &str)] = &[
     ("balance transfer ABC", "TO, AMOUNT and --description <TEXT> are required"),
     ("balance adjust ABC 100", "--description <TEXT> is required"),
     ("customer new X", "unexpected argument `X`"),
+    ("price set uk spain 0.05", "or digits such as +2348; Spain is ES"),
+    ("--db none.db report", "`ssgctl report` needs a command"),
     ("customer list --limit ten", "`ten` must be a whole number"),
     ("customer list -o xml", "must be one of table, json, jsonl, csv, name"),
     ("balance adjust ABC 1,000 --description x", "without separators"),
@@ -133,6 +194,22 @@ fn a_wrong_command_line_gets_a_hint_that_helps() {
         assert!(cli.run(line).failed(2, line).contains(message), "{line}: {}", cli.run(line).stderr);
     }
     assert!(before == cli.dump());
+}
+
+#[test]
+fn a_name_that_nothing_has_gets_the_customer_that_may_be_meant_or_a_search() {
+    let cli = TestCli::seeded();
+    cli.ok("customer new --organisation 'Kim Electronics Co., Ltd' --account-code KIM --phone +82212345678");
+    cli.ok("contact add KIM --name Jo --email jo@kim.example --mobile +821012345678");
+    for name in ["'Electronics Co'", "'kim elec'", "+82212345678", "+821012345678", "jo@kim.example", "KIMM"] {
+        let line = format!("customer show {name}");
+        assert_eq!(cli.run(&format!("{line} --json")).error(&line)["hint"], "did you mean `KIM`?", "{line}");
+    }
+    // More than one has it, or none.
+    for (name, quoted) in [("Ltd", "Ltd"), ("'no such name'", "'no such name'")] {
+        let hint = format!("`ssgctl customer list --search {quoted}` looks in names, addresses, contacts and notes");
+        assert!(cli.run(&format!("customer show {name}")).failed(3, name).contains(&hint), "{name}");
+    }
 }
 
 #[test]

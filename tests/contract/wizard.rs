@@ -187,6 +187,48 @@ fn going_back_asks_the_question_before_with_its_answer_standing() {
 }
 
 #[test]
+fn going_back_twice_revisits_the_answer_in_between() {
+    let cli = TestCli::seeded();
+    let mut session = cli.at_terminal("quick-create --config mail.toml -n", &[]);
+    answer(&mut session, &[(STEPS[0].0, "First\r"), (STEPS[1].0, "<\r"), ("Organisation [First]: ", "Second\r")]);
+    answer(&mut session, &[(STEPS[1].0, "MINE\r"), (STEPS[2].0, "<"), ("<  go back", "\r")]);
+    answer(&mut session, &[("Account code [MINE]: ", "<\r"), ("Organisation [Second]: ", "\r")]);
+    answer(&mut session, &[("Account code [MINE]: ", "\r"), (STEPS[2].0, "united kin\r")]);
+    session.shows("VAT number");
+    session.send_control('c').expect("typed");
+    assert_eq!(session.ends().1, Some(130));
+}
+
+#[test]
+fn what_was_wrong_goes_when_it_is_right_and_a_list_says_that_nothing_matches() {
+    let cli = TestCli::seeded();
+    let mut session = cli.at_terminal("quick-create --config mail.toml -n", &[]);
+    answer(&mut session, &[("Organisation: ", "-\r"), ("an answer is required", "Right\r")]);
+    let cleared = session.exp_string("Organisation: Right").expect("the answer is shown");
+    // The line of the question, and that of the error above it.
+    assert_eq!(cleared.matches("\u{1b}[1A").count(), 2, "{cleared:?}");
+    answer(&mut session, &[(STEPS[1].0, "?\r"), ("derived from the organisation", "\r")]);
+    answer(
+        &mut session,
+        &[(STEPS[2].0, "xyzzy"), ("no match; ? explains", "\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}?"), ("ISO 3166-1", "")],
+    );
+    session.send_control('c').expect("typed");
+    assert_eq!(session.ends().1, Some(130));
+}
+
+#[test]
+fn a_customer_is_found_by_a_part_of_what_is_known_of_it() {
+    let cli = TestCli::seeded();
+    cli.ok("customer new --organisation 'Kim Electronics' --account-code K1");
+    cli.ok("customer new --organisation 'Kim Logistics' --account-code K2");
+    let mut session = cli.at_terminal("smpp quick-create -n", &[]);
+    answer(&mut session, &[("Customer: ", "nobody at all\r"), ("customer list --search", "kim\r")]);
+    answer(&mut session, &[("K1  Kim Electronics", ""), ("K2  Kim Logistics", "log\r"), ("Customer: K2", "")]);
+    session.send_control('c').expect("typed");
+    assert_eq!(session.ends().1, Some(130));
+}
+
+#[test]
 fn an_interrupt_at_any_question_changes_nothing_and_gives_the_terminal_back() {
     let cli = TestCli::seeded();
     let before = cli.dump();

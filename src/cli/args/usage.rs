@@ -81,6 +81,10 @@ impl From<&clap::Error> for Failure {
                 Self::usage(format!("unknown command {}", quoted(&name)))
                     .maybe_hint(did_you_mean(ContextKind::SuggestedSubcommand, &name))
             }
+            ErrorKind::MissingSubcommand => {
+                let group = text(ContextKind::InvalidSubcommand).unwrap_or_default();
+                Self::usage(format!("{} needs a command", quoted(&group)))
+            }
             ErrorKind::ArgumentConflict => {
                 let other = text(ContextKind::PriorArg).unwrap_or_default();
                 if other == argument {

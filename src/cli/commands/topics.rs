@@ -5,7 +5,6 @@ use std::ffi::OsString;
 use clap::{Args, Command};
 
 use crate::commands::GlobalArgs;
-use crate::commands::man::{ENVIRONMENT, FILES};
 use crate::exit_codes::Exit;
 
 /// A topic and its subject.
@@ -35,6 +34,16 @@ const TOPICS: &[Topic] = &[
     Topic { name: "topics", subject: "This list", text: topics },
 ];
 
+/// The topics as commands below `help`, which completion offers.
+pub(crate) fn as_commands() -> impl Iterator<Item = Command> {
+    TOPICS.iter().map(|topic| Command::new(topic.name).about(topic.subject))
+}
+
+/// The text of a topic.
+pub(super) fn text_of(name: &str) -> Option<String> {
+    TOPICS.iter().find(|topic| topic.name == name).map(|topic| (topic.text)())
+}
+
 /// The text of the topic that a command line such as `ssgctl help money` asks for.
 pub(crate) fn asked_for(words: &[OsString]) -> Option<String> {
     let [_, help, name] = words else { return None };
@@ -52,7 +61,7 @@ fn exit_codes() -> String {
     let line =
         |exit: &Exit| format!("{:>5}  {}: {}\n       {}\n", *exit as u8, exit.name(), exit.meaning(), exit.action());
     Exit::ALL.iter().map(line).collect::<String>()
-        + "\nThe word in brackets of an error says more; ssgctl(1) lists all of them. With -o json, errors are JSON too."
+        + "\nThe word in brackets of an error says more; ssgctl-exit-codes(7) lists all of them. With -o json, errors are JSON too."
 }
 
 fn topics() -> String {
@@ -65,3 +74,27 @@ fn listed(items: &[(&str, &str)]) -> String {
     let lines = items.iter().map(|(term, meaning)| format!("  {term}\n      {meaning}\n"));
     lines.collect::<Vec<_>>().concat()
 }
+
+pub(super) const ENVIRONMENT: [(&str, &str); 9] = [
+    ("SSGCTL_DB", "The database file."),
+    ("SSGCTL_CONFIG", "The configuration file."),
+    ("SSGCTL_KEY_FILE", "The file with the key that encrypts SMPP passwords."),
+    ("SSGCTL_WAIT", "Seconds to wait for a locked database."),
+    ("SSGCTL_ACTOR", "The name that the audit log records as the actor."),
+    ("SSGCTL_NO_INPUT", "If set to 1, never prompt."),
+    ("XDG_DATA_HOME, XDG_CONFIG_HOME", "The folders of the files below."),
+    ("VISUAL, EDITOR", "The editor that customer edit --editor opens."),
+    ("NO_COLOR", "If not empty, print without colours."),
+];
+
+pub(super) const FILES: [(&str, &str); 3] = [
+    (
+        "$XDG_DATA_HOME/ssgctl/ssgctl.db",
+        "The database. db init creates it, and so do the commands that add the first records.",
+    ),
+    ("$XDG_CONFIG_HOME/ssgctl/config.toml", "The configuration. Optional."),
+    (
+        "$XDG_CONFIG_HOME/ssgctl/ssgctl.key",
+        "The key that encrypts SMPP passwords, created on first use. Backups do not contain it.",
+    ),
+];

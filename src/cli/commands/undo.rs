@@ -1,10 +1,12 @@
 //! `ssgctl undo` and `ssgctl redo`: take back what a command changed, and take that back.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::model::Event;
 use ssgctl::ops::undo::{self, UndoError, UndoneAct};
 
 use crate::args::change::ChangeArgs;
+use crate::args::completion;
 use crate::args::period::ZoneArgs;
 use crate::commands::audit::Lines;
 use crate::context::Context;
@@ -29,7 +31,7 @@ use crate::output::FieldKeys;
   ssgctl audit list --actor maria --period today && ssgctl undo 41")]
 pub(crate) struct UndoArgs {
     /// Event of the audit log [default: the last change by this actor]
-    #[arg(value_name = "EVENT")]
+    #[arg(value_name = "EVENT", add = ArgValueCompleter::new(completion::records::events))]
     event: Option<i64>,
 
     #[command(flatten)]
@@ -44,7 +46,7 @@ pub(crate) struct UndoArgs {
   ssgctl redo 41")]
 pub(crate) struct RedoArgs {
     /// Event of the audit log that was undone, or that undid it [default: the last undo by this actor]
-    #[arg(value_name = "EVENT")]
+    #[arg(value_name = "EVENT", add = ArgValueCompleter::new(completion::records::events))]
     event: Option<i64>,
 
     #[command(flatten)]

@@ -53,7 +53,7 @@ impl Row for Verified {
     const NAME: &str = "customer";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("customer", |v| Cell::text(&v.0.customer)),
-        Column::detail("organisation", |v| Cell::text(&v.0.organisation)),
+        Column::detail("organisation", |v: &Self| Cell::text(&v.0.organisation)).text(),
         Column::new("unit", |v| Cell::text(&v.0.unit)),
         Column::new("from", |v| Cell::text(&v.0.from)),
         Column::new("until", |v| Cell::text(&v.0.until)),

@@ -85,7 +85,9 @@ impl Page {
             let text = text_of(&cell, column.layout.kind, is_for_terminal);
             column.is_numeric |= cell.is_numeric();
             column.has_lists |= cell.is_list();
-            column.has_values |= !(text.is_empty() || column.layout.only_if_any && text == "0");
+            // Amounts of money that are zero have decimals.
+            let is_zero = || text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+            column.has_values |= !(text.is_empty() || column.layout.only_if_any && is_zero());
             text
         });
         let row = texts.collect();

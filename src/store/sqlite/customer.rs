@@ -105,7 +105,7 @@ impl Snapshot<'_> {
     /// of an organisation, or whose account code begins with the name.
     ///
     /// # Errors
-    /// [`Error::NotFound`] with a name that may be meant, [`Error::AccountOfCustomer`] for the name of an SMPP account.
+    /// [`Error::NotFound`] with a code that may be meant: a similar one, or that of an organisation, telephone number or email; [`Error::AccountOfCustomer`] for the name of an SMPP account.
     pub fn customer(&self, name: &str) -> Result<Customer> {
         if let Some(customer) = self.customer_named(name)? {
             return Ok(customer);
@@ -119,7 +119,10 @@ impl Snapshot<'_> {
         }
         let nearest = match meant {
             Some(customer) => Some(customer.account_code.to_string()),
-            None => nearest(&self.transaction, "SELECT account_code FROM customer", name)?,
+            None => match nearest(&self.transaction, "SELECT account_code FROM customer", name)? {
+                Some(code) => Some(code),
+                None => self.code_of_other_name(name)?,
+            },
         };
         Err(Error::NotFound { entity: EntityKind::Customer, name: name.to_owned(), nearest })
     }
@@ -141,6 +144,24 @@ impl Snapshot<'_> {
             [code] => self.customer_named(code),
             _ => Ok(None),
         }
+    }
+
+    /// The account code of the only customer with a text in its organisation, or with this telephone number or email address.
+    fn code_of_other_name(&self, name: &str) -> Result<Option<String>> {
+        const SHORTEST: usize = 3;
+        if name.chars().count() < SHORTEST {
+            return Ok(None);
+        }
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT account_code FROM customer
+                WHERE instr(lower(organisation), lower(?1)) > 0 OR phone = ?1
+                    OR EXISTS (SELECT 1 FROM json_each(invoice_emails) WHERE value = ?1 COLLATE NOCASE)
+                    OR id IN (SELECT customer_id FROM contact
+                        WHERE removed_at IS NULL AND (mobile = ?1 OR email = ?1 COLLATE NOCASE))
+                LIMIT 2",
+        )?;
+        let codes = statement.query_map([name], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+        Ok(<[String; 1]>::try_from(codes).ok().map(|[code]| code))
     }
 
     /// The customer that [`Self::customer`] finds, or `None`.

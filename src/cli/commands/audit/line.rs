@@ -52,6 +52,17 @@ const VERBS: &[(&str, &str)] = &[
     ("prune", "pruned"),
     ("reprice", "repriced"),
     ("close", "closed"),
+    ("line", "changed the lines of"),
+    ("run", "drafted"),
+    ("issue", "issued"),
+    ("hold", "put on hold"),
+    ("release", "released"),
+    ("credit", "credited"),
+    ("write_off", "wrote off"),
+    ("end", "ended"),
+    ("record", "recorded"),
+    ("allocate", "allocated"),
+    ("refund", "refunded"),
 ];
 
 /// Makes lines of events, with a heading for each day.
@@ -100,7 +111,10 @@ fn wrapped(line: &str, width: Option<u16>) -> String {
 pub(crate) fn sentence(event: &Event) -> String {
     let change = &event.change;
     let action = change.action.as_str();
-    let verb = VERBS.iter().find(|(name, _)| *name == action).map_or(action, |(_, verb)| verb);
+    let verb = match (change.entity, action) {
+        (EntityKind::Payment, "reverse") => "reversed",
+        _ => VERBS.iter().find(|(name, _)| *name == action).map_or(action, |(_, verb)| verb),
+    };
     let mut text = format!("{} {verb} {}", event.origin.actor.as_str(), object(change.entity, &change.subject));
     let shown: Vec<_> = change.fields.iter().filter(|(field, _)| !OMITTED.contains(&field.as_str())).collect();
     if !matches!(action, "archive" | "unarchive") && !shown.is_empty() {
@@ -192,6 +206,16 @@ mod tests {
             text,
             "\n2026-11-25\n  00:00 #43 maria created KIM: a 1, b yes, c x, y, d none, and 1 more (moved office)\n"
         );
+    }
+
+    #[test]
+    fn a_payment_is_recorded_and_reversed_itself() {
+        let recorded = event(1, "2026-11-24T09:53:00Z", "record", json!({}));
+        let payment = |event: Event| Event { change: Change { entity: EntityKind::Payment, ..event.change }, ..event };
+        assert_eq!(sentence(&payment(recorded)), "maria recorded payment KIM (moved office)");
+        let reversed = event(2, "2026-11-24T09:53:00Z", "reverse", json!({}));
+        assert_eq!(sentence(&payment(reversed.clone())), "maria reversed payment KIM (moved office)");
+        assert_eq!(sentence(&reversed), "maria reversed an entry of KIM (moved office)");
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::io::Write;
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use ssgctl::model::{EntityKind, Zone};
 use ssgctl::store::EventFilter;
 
+use crate::args::completion;
 use crate::args::list::{CustomerFilterArgs, RecentArgs};
 use crate::args::period::PeriodArgs;
 use crate::commands::audit::line::Lines;
@@ -30,7 +32,7 @@ pub(crate) struct ListArgs {
     customer: CustomerFilterArgs,
 
     /// Only changes of these entities: customer, contact, note, service, plan, price, smpp, balance, email, traffic
-    #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',', add = ArgValueCandidates::new(completion::words::<EntityKind>))]
     entity: Vec<EntityKind>,
 
     /// Only these actions, such as new, edit or archive

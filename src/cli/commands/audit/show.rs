@@ -1,9 +1,11 @@
 //! `ssgctl audit show`: one event in full.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::model::Event;
 use ssgctl::ops;
 
+use crate::args::completion;
 use crate::commands::audit::line::text_of;
 use crate::context::Context;
 use crate::exit::Result;
@@ -18,7 +20,7 @@ use crate::output::{Cell, Column, DetailView, Row};
   ssgctl audit show 41 --json | jq -r '.changed_fields[] | [.field, .before, .after] | @tsv'")]
 pub(crate) struct ShowArgs {
     /// Number of the event
-    #[arg(value_name = "EVENT")]
+    #[arg(value_name = "EVENT", add = ArgValueCompleter::new(completion::records::events))]
     event: i64,
 }
 

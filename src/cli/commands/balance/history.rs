@@ -30,7 +30,7 @@ pub(crate) struct HistoryArgs {
     unit: Option<Unit>,
 
     /// Only entries of this kind: adjustment, charge, transfer or reversal
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", add = ArgValueCandidates::new(completion::words::<EntryKind>))]
     kind: Option<EntryKind>,
 
     /// Only entries by this actor

@@ -1,10 +1,12 @@
 //! `ssgctl balance reverse`: undoes an entry by a new one.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::ops;
 use ssgctl::ops::balance::Reversal;
 
 use crate::args::change::ChangeArgs;
+use crate::args::completion;
 use crate::commands::balance::booking::{BookingArgs, note_accrued};
 use crate::context::Context;
 use crate::exit::Result;
@@ -19,7 +21,7 @@ use crate::exit::Result;
   ssgctl balance reverse 4711 --description 'double charge' --key undo-4711")]
 pub(crate) struct ReverseArgs {
     /// Entry number, as shown by `balance history`
-    #[arg(value_name = "ENTRY")]
+    #[arg(value_name = "ENTRY", add = ArgValueCompleter::new(completion::records::entries))]
     entry: i64,
 
     #[command(flatten)]

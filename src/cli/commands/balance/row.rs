@@ -43,10 +43,11 @@ impl Row for HistoryLine {
             Self::Accrued(a) => Cell::Time(a.sum.at),
         })
         .essential(),
-        Column::new("customer", |line| match line {
+        Column::new("customer", |line: &Self| match line {
             Self::Entry(e) => Cell::text(&e.customer),
             Self::Accrued(a) => Cell::text(&a.customer),
-        }),
+        })
+        .essential(),
         Column::new("kind", |line: &Self| match line {
             Self::Entry(e) => Cell::text(e.posting.kind.as_str()),
             Self::Accrued(_) => Cell::text(ACCRUED),
@@ -71,8 +72,7 @@ impl Row for HistoryLine {
             Self::Entry(e) => Cell::text(&e.posting.description),
             Self::Accrued(a) => Cell::shown(format_args!("not posted yet: {}", a.sum.description())),
         })
-        .text()
-        .essential(),
+        .text(),
         Column::detail("reference", |line| of_entry(line, |e| Cell::maybe(e.posting.reference.as_ref()))),
         Column::detail("key", |line| of_entry(line, |e| Cell::maybe(e.posting.key.as_ref()))),
         Column::detail("reverses", |line: &Self| of_entry(line, |e| Cell::maybe_number(e.posting.reverses))).id(),

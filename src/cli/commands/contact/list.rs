@@ -1,9 +1,11 @@
 //! `ssgctl contact list`.
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use ssgctl::model::Role;
 use ssgctl::store::{ContactFilter, ContactSort};
 
+use crate::args::completion;
 use crate::args::list::{ArchiveFilterArgs, CustomerFilterArgs, PageArgs};
 use crate::context::Context;
 use crate::exit::Result;
@@ -18,7 +20,7 @@ pub(crate) struct ListArgs {
     customer: CustomerFilterArgs,
 
     /// Only contacts with this role: general, billing or technical
-    #[arg(long, value_name = "ROLE")]
+    #[arg(long, value_name = "ROLE", add = ArgValueCandidates::new(completion::words::<Role>))]
     role: Option<Role>,
 
     /// Only contacts with this text in name, email or mobile

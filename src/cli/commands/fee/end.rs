@@ -1,9 +1,11 @@
 //! `ssgctl fee end`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::ops;
 
 use crate::args::change::ChangeArgs;
+use crate::args::completion;
 use crate::args::day::DayArg;
 use crate::commands::invoice::today;
 use crate::context::Context;
@@ -16,7 +18,7 @@ use crate::exit::Result;
   ssgctl fee end 3 --last-day 2026-12-31")]
 pub(crate) struct EndArgs {
     /// ID of the fee
-    #[arg(value_name = "FEE")]
+    #[arg(value_name = "FEE", add = ArgValueCompleter::new(completion::records::fees))]
     fee: i64,
 
     /// Last day that is due [default: today]

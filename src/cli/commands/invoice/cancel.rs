@@ -1,10 +1,12 @@
 //! `ssgctl invoice cancel`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::ops;
 use ssgctl::report::InvoiceSummary;
 
 use crate::args::change::ChangeArgs;
+use crate::args::completion;
 use crate::commands::invoice::row::today;
 use crate::context::Context;
 use crate::exit::Result;
@@ -15,7 +17,7 @@ use crate::exit::Result;
   ssgctl invoice cancel 7 --reason 'the customer withdrew the order'")]
 pub(crate) struct CancelArgs {
     /// IDs of the drafts
-    #[arg(value_name = "INVOICE", required = true)]
+    #[arg(value_name = "INVOICE", required = true, add = ArgValueCompleter::new(completion::records::drafts))]
     invoices: Vec<String>,
 
     #[command(flatten)]

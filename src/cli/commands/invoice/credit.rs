@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::model::{Invalid, Money, Reason};
 use ssgctl::ops;
 use ssgctl::ops::invoice::{CreditRequest, CreditedLine};
@@ -10,6 +11,7 @@ use ssgctl::report::InvoiceSummary;
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
+use crate::args::completion;
 use crate::commands::invoice::row::today;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
@@ -26,7 +28,7 @@ use crate::exit::{Failure, Result};
   ssgctl invoice credit INV-2026-0007 --line 1=12.50 --reason 'discount agreed later'")]
 pub(crate) struct CreditArgs {
     /// Number of the invoice
-    #[arg(value_name = "INVOICE")]
+    #[arg(value_name = "INVOICE", add = ArgValueCompleter::new(completion::records::issued))]
     invoice: String,
 
     /// Line to credit, or a part of it before tax; may be repeated [default: all that is not credited]

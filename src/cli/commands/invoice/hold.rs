@@ -1,10 +1,12 @@
 //! `ssgctl invoice hold`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::ops;
 use ssgctl::report::InvoiceSummary;
 
 use crate::args::change::ChangeArgs;
+use crate::args::completion;
 use crate::commands::invoice::row::today;
 use crate::context::Context;
 use crate::exit::Result;
@@ -16,7 +18,7 @@ use crate::exit::Result;
   ssgctl invoice hold INV-2026-0007 --reason 'customer disputes it'")]
 pub(crate) struct HoldArgs {
     /// IDs of drafts, or numbers of invoices
-    #[arg(value_name = "INVOICE", required = true)]
+    #[arg(value_name = "INVOICE", required = true, add = ArgValueCompleter::new(completion::records::drafts))]
     invoices: Vec<String>,
 
     #[command(flatten)]

@@ -1,6 +1,7 @@
 //! `ssgctl invoice issue`.
 
 use clap::Args;
+use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::model::invoice::TaxCategory;
 use ssgctl::ops;
 use ssgctl::ops::invoice::{IssueRequest, SendRequest};
@@ -9,6 +10,7 @@ use ssgctl::report::InvoiceSummary;
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
 use crate::commands::invoice::mailing::Mailer;
+use crate::args::completion;
 use crate::commands::invoice::row::today;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
@@ -29,11 +31,11 @@ use crate::exit::{Failure, Result};
   ssgctl invoice issue 7 --number INV-2026-0118 --reason 'first number after the old system'")]
 pub(crate) struct IssueArgs {
     /// IDs of the drafts
-    #[arg(value_name = "INVOICE", required = true)]
+    #[arg(value_name = "INVOICE", required = true, add = ArgValueCompleter::new(completion::records::drafts))]
     invoices: Vec<String>,
 
     /// VAT category, where the rules do not decide it: S, Z, E, AE or O
-    #[arg(long, value_name = "CATEGORY")]
+    #[arg(long, value_name = "CATEGORY", add = ArgValueCandidates::new(completion::words::<TaxCategory>))]
     tax_category: Option<TaxCategory>,
 
     /// Post the top-up of a pro-forma before it is paid

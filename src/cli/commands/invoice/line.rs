@@ -1,6 +1,7 @@
 //! `ssgctl invoice line`, and the options of a line.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::model::invoice::BilledPeriod;
 use ssgctl::model::{Description, Money, Name};
 use ssgctl::ops;
@@ -8,6 +9,7 @@ use ssgctl::ops::invoice::NewLine;
 use ssgctl::report::InvoiceSummary;
 
 use crate::args::change::ChangeArgs;
+use crate::args::completion;
 use crate::args::day::DayArg;
 use crate::commands::invoice::row::today;
 use crate::context::Context;
@@ -24,7 +26,7 @@ use crate::exit::{Failure, Result};
   ssgctl invoice line 7 --remove 2")]
 pub(crate) struct LineArgs {
     /// ID of the draft
-    #[arg(value_name = "INVOICE")]
+    #[arg(value_name = "INVOICE", add = ArgValueCompleter::new(completion::records::drafts))]
     invoice: String,
 
     #[command(flatten)]

@@ -29,11 +29,11 @@ pub(crate) struct ListArgs {
     customer: CustomerFilterArgs,
 
     /// Only invoices in this state; may be repeated
-    #[arg(long, value_name = "STATE")]
+    #[arg(long, value_name = "STATE", add = ArgValueCandidates::new(completion::words::<InvoiceState>))]
     state: Vec<InvoiceState>,
 
     /// Only invoices, or only credit notes
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", add = ArgValueCandidates::new(completion::words::<InvoiceKind>))]
     kind: Option<InvoiceKind>,
 
     /// Only invoices in this currency
@@ -63,6 +63,7 @@ pub(crate) struct ListArgs {
 pub(crate) fn run(args: &ListArgs, context: &mut Context) -> Result<()> {
     let today = today(context);
     context.list(|snapshot, rows| {
+        args.customer.omit_from(rows);
         let mut page = args.page.page();
         // The state is computed from each invoice, so the limit counts those that fit.
         let limit = page.limit.take().unwrap_or(u64::MAX);

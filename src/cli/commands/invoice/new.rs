@@ -53,7 +53,7 @@ pub(crate) struct NewArgs {
     buyer_reference: Option<Reference>,
 
     /// VAT category, where the rules do not decide it: S, Z, E, AE or O
-    #[arg(long, value_name = "CATEGORY")]
+    #[arg(long, value_name = "CATEGORY", add = ArgValueCandidates::new(completion::words::<TaxCategory>))]
     tax_category: Option<TaxCategory>,
 
     #[command(flatten)]

@@ -21,17 +21,17 @@ impl Row for InvoiceSummary {
     const NAME: &str = "invoice";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("invoice", |s| Cell::shown(s.invoice.name())),
-        Column::detail("id", |s| Cell::number(s.invoice.id)),
+        Column::detail("id", |s: &Self| Cell::number(s.invoice.id)).id(),
         Column::detail("number", |s| of_issued(s, |issued| Cell::text(&issued.number))),
-        Column::new("customer", |s| Cell::text(&s.invoice.customer)),
-        Column::detail("organisation", |s| Cell::text(&s.invoice.organisation)),
-        Column::new("kind", |s| Cell::text(s.invoice.kind.as_str())),
-        Column::new("state", |s| Cell::text(s.state.as_str())),
-        Column::new("net", |s| amount(s, s.invoice.net)),
+        Column::new("customer", |s: &Self| Cell::text(&s.invoice.customer)).essential(),
+        Column::detail("organisation", |s: &Self| Cell::text(&s.invoice.organisation)).text(),
+        Column::new("kind", |s: &Self| Cell::text(s.invoice.kind.as_str())).minor(),
+        Column::new("state", |s: &Self| Cell::text(s.state.as_str())).state().essential(),
+        Column::new("net", |s: &Self| amount(s, s.invoice.net)).minor(),
         Column::detail("tax", |s| of_issued(s, |issued| amount(s, issued.tax))),
-        Column::new("gross", |s| of_issued(s, |issued| amount(s, issued.gross))),
-        Column::new("open", |s| of_issued(s, |issued| amount(s, issued.open()))),
-        Column::new("currency", |s| Cell::text(s.invoice.currency.code())),
+        Column::new("gross", |s: &Self| of_issued(s, |issued| amount(s, issued.gross))).essential(),
+        Column::new("open", |s: &Self| of_issued(s, |issued| amount(s, issued.open()))).essential(),
+        Column::new("currency", |s: &Self| Cell::text(s.invoice.currency.code())).essential(),
         Column::detail("issued_on", |s| of_issued(s, |issued| Cell::shown(issued.issued_on))),
         Column::new("due_on", |s| of_issued(s, |issued| Cell::shown(issued.due_on))),
         Column::detail("days_overdue", |s| Cell::maybe_number(s.days_overdue)),
@@ -48,10 +48,13 @@ impl Row for InvoiceSummary {
         }),
         Column::detail("tax_category", |s| s.invoice.details.tax_category.map_or(Cell::Empty, Cell::shown)),
         Column::detail("buyer_reference", |s| Cell::maybe(s.invoice.details.buyer_reference.as_ref())),
-        Column::detail("credits", |s| Cell::maybe_number(s.invoice.credits)),
-        Column::detail("credit_reason", |s| Cell::maybe(s.invoice.credit_reason.as_ref())),
-        Column::detail("entry", |s| Cell::maybe_number(s.invoice.issued.as_ref().and_then(|issued| issued.entry))),
-        Column::detail("receivable", |s| of_issued(s, |issued| Cell::number(issued.receivable))),
+        Column::detail("credits", |s: &Self| Cell::maybe_number(s.invoice.credits)).id(),
+        Column::detail("credit_reason", |s: &Self| Cell::maybe(s.invoice.credit_reason.as_ref())).text(),
+        Column::detail("entry", |s: &Self| {
+            Cell::maybe_number(s.invoice.issued.as_ref().and_then(|issued| issued.entry))
+        })
+        .id(),
+        Column::detail("receivable", |s: &Self| of_issued(s, |issued| Cell::number(issued.receivable))).id(),
         Column::detail("created_at", |s| Cell::Time(s.invoice.created_at)),
         Column::detail("updated_at", |s| Cell::Time(s.invoice.updated_at)),
         Column::detail("cancelled_at", |s| Cell::maybe_time(s.invoice.cancelled_at)),
@@ -75,11 +78,11 @@ impl Row for LineRow {
     const NAME: &str = "line";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("line", |l| Cell::number(i64::try_from(l.number).unwrap_or(i64::MAX))),
-        Column::new("description", |l| Cell::text(&l.line.description)),
+        Column::new("description", |l: &Self| Cell::text(&l.line.description)).prose().essential(),
         Column::new("quantity", |l| Cell::Amount(l.line.quantity.to_string())),
         Column::new("quantity_unit", |l| Cell::maybe(l.line.quantity_unit.as_ref())),
         Column::new("unit_price", |l| Cell::amount(Unit::Currency(l.currency), l.line.unit_price)),
-        Column::new("line_net", |l| Cell::amount(Unit::Currency(l.currency), l.line.net)),
+        Column::new("line_net", |l: &Self| Cell::amount(Unit::Currency(l.currency), l.line.net)).essential(),
         Column::detail("category", |l| Cell::shown(l.line.category)),
         Column::detail("rate", |l| Cell::Amount(l.line.rate.to_string())),
         Column::detail("line_first_day", |l| l.line.period.map_or(Cell::Empty, |period| Cell::shown(period.first))),
@@ -100,7 +103,7 @@ impl Row for TaxRow {
         Column::new("rate", |t| Cell::Amount(t.subtotal.rate.to_string())),
         Column::new("taxed", |t| Cell::amount(Unit::Currency(t.currency), t.subtotal.net)),
         Column::new("tax", |t| Cell::amount(Unit::Currency(t.currency), t.subtotal.tax)),
-        Column::new("wording", |t| Cell::maybe(t.subtotal.wording.as_ref())),
+        Column::new("wording", |t: &Self| Cell::maybe(t.subtotal.wording.as_ref())).prose(),
     ];
 }
 
@@ -113,11 +116,11 @@ pub(super) struct SettledRow {
 impl Row for SettledRow {
     const NAME: &str = "receivable";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("receivable", |s| Cell::number(s.entry.id)),
+        Column::new("receivable", |s: &Self| Cell::number(s.entry.id)).id(),
         Column::new("kind", |s| Cell::text(s.entry.booking.kind.as_str())),
         Column::new("booked_on", |s| Cell::shown(s.entry.booking.booked_on)),
-        Column::new("amount", |s| Cell::amount(Unit::Currency(s.entry.booking.currency), s.amount)),
-        Column::new("description", |s| Cell::text(&s.entry.booking.description)),
+        Column::new("amount", |s: &Self| Cell::amount(Unit::Currency(s.entry.booking.currency), s.amount)).essential(),
+        Column::new("description", |s: &Self| Cell::text(&s.entry.booking.description)).text(),
         Column::new("reference", |s| Cell::maybe(s.entry.booking.reference.as_ref())),
     ];
 }

@@ -1,10 +1,12 @@
 //! `ssgctl invoice show`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::model::Unit;
 use ssgctl::model::invoice::{InvoiceCopy, InvoiceParty};
 use ssgctl::report::{self, InvoiceOverview};
 
+use crate::args::completion;
 use crate::commands::invoice::document::{self, DocumentArgs};
 use crate::commands::invoice::row::{LineRow, SettledRow, TaxRow, today};
 use crate::context::Context;
@@ -26,7 +28,7 @@ use crate::output::{Cell, DetailView};
   ssgctl invoice show INV-2026-0007 --xml ubl --file INV-2026-0007.xml")]
 pub(crate) struct ShowArgs {
     /// Number of the invoice, ID of its draft, or its reference for payments
-    #[arg(value_name = "INVOICE")]
+    #[arg(value_name = "INVOICE", add = ArgValueCompleter::new(completion::records::invoices))]
     invoice: String,
 
     #[command(flatten)]

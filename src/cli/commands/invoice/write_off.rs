@@ -1,6 +1,7 @@
 //! `ssgctl invoice write-off`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::model::{Description, Key};
 use ssgctl::ops;
 use ssgctl::ops::invoice::WriteOffRequest;
@@ -8,6 +9,7 @@ use ssgctl::report::InvoiceSummary;
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
+use crate::args::completion;
 use crate::commands::invoice::row::today;
 use crate::context::Context;
 use crate::exit::Result;
@@ -23,7 +25,7 @@ use crate::exit::Result;
   ssgctl invoice write-off INV-2026-0007 --reverse --description 'the receiver pays after all'")]
 pub(crate) struct WriteOffArgs {
     /// Number of the invoice
-    #[arg(value_name = "INVOICE")]
+    #[arg(value_name = "INVOICE", add = ArgValueCompleter::new(completion::records::issued))]
     invoice: String,
 
     /// Take back what was written off of the invoice

@@ -1,9 +1,11 @@
 //! `ssgctl mail cancel`: withdraws emails from the outbox.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::ops;
 
 use crate::args::change::ChangeArgs;
+use crate::args::completion;
 use crate::commands::mail::emails;
 use crate::context::Context;
 use crate::exit::Result;
@@ -14,7 +16,7 @@ use crate::exit::Result;
   ssgctl mail cancel 17 --reason 'customer called us'")]
 pub(crate) struct CancelArgs {
     /// Email numbers, as shown by `mail list`
-    #[arg(value_name = "ID", required = true)]
+    #[arg(value_name = "ID", required = true, add = ArgValueCompleter::new(completion::records::emails))]
     emails: Vec<i64>,
 
     #[command(flatten)]

@@ -1,9 +1,11 @@
 //! `ssgctl mail list`: the outbox.
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use ssgctl::model::EmailState;
 use ssgctl::store::OutboxFilter;
 
+use crate::args::completion;
 use crate::args::list::{CustomerFilterArgs, RecentArgs};
 use crate::context::Context;
 use crate::exit::Result;
@@ -19,7 +21,7 @@ pub(crate) struct ListArgs {
     customer: CustomerFilterArgs,
 
     /// Only emails in this state: pending, sending, sent, failed, uncertain or cancelled
-    #[arg(long, value_name = "STATE")]
+    #[arg(long, value_name = "STATE", add = ArgValueCandidates::new(completion::words::<EmailState>))]
     state: Option<EmailState>,
 
     /// Only emails whose recipient contains this text

@@ -1,9 +1,11 @@
 //! `ssgctl mail retry`: queues emails of the outbox again.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::ops;
 
 use crate::args::change::ChangeArgs;
+use crate::args::completion;
 use crate::commands::mail::emails;
 use crate::context::Context;
 use crate::exit::Result;
@@ -18,7 +20,7 @@ use crate::exit::Result;
   ssgctl mail list --state failed -o name | xargs -r ssgctl mail retry")]
 pub(crate) struct RetryArgs {
     /// Email numbers, as shown by `mail list`
-    #[arg(value_name = "ID", required = true)]
+    #[arg(value_name = "ID", required = true, add = ArgValueCompleter::new(completion::records::emails))]
     emails: Vec<i64>,
 
     #[command(flatten)]

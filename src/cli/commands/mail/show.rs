@@ -4,11 +4,13 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::error::quoted;
 use ssgctl::model::{OutboxEmail, SendAttempt, StoredAttachment};
 use ssgctl::ops::outbox;
 
 use crate::args::change::{AuditArgs, ChangeArgs};
+use crate::args::completion;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::{Cell, DetailView};
@@ -29,7 +31,7 @@ use crate::output::{Cell, DetailView};
   ssgctl mail show 17 --json | jq -r .html > email.html")]
 pub(crate) struct ShowArgs {
     /// Email number, as shown by `mail list`
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", add = ArgValueCompleter::new(completion::records::emails))]
     email: i64,
 
     /// Show the password, if the email contains one; recorded in the audit log

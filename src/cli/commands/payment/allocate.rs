@@ -1,12 +1,14 @@
 //! `ssgctl payment allocate`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::model::Money;
 use ssgctl::ops;
 use ssgctl::ops::payment::PaymentTarget;
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
+use crate::args::completion;
 use crate::commands::payment::record::note_emails;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
@@ -19,11 +21,11 @@ use crate::exit::{Failure, Result};
   ssgctl payment allocate CN-2026-0001 --oldest")]
 pub(crate) struct AllocateArgs {
     /// ID of the payment, or number of the credit note
-    #[arg(value_name = "PAYMENT")]
+    #[arg(value_name = "PAYMENT", add = ArgValueCompleter::new(completion::records::unallocated_payments))]
     payment: String,
 
     /// Invoice or pro-forma to settle, by number, ID or payment reference; may be repeated
-    #[arg(long, value_name = "INVOICE", required_unless_present = "oldest")]
+    #[arg(long, value_name = "INVOICE", required_unless_present = "oldest", add = ArgValueCompleter::new(completion::records::payable))]
     invoice: Vec<String>,
 
     /// Settle the open invoices, the earliest due date first

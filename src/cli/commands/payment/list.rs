@@ -13,7 +13,8 @@ use crate::exit::Result;
 
 /// List payments and all other entries of the ledger of receivables
 ///
-/// Positive amounts are owed by the customer, negative ones reduce that. Without --kind, the entries of invoices are omitted.
+/// `debit` is what the customer owes by an entry, `credit` what reduces that, such as a payment. `amount`, in JSON and CSV, has
+/// both: it is negative for a credit. Without --kind, the entries of invoices are omitted.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl payment list ABCCORP331
@@ -24,7 +25,7 @@ pub(crate) struct ListArgs {
     customer: CustomerFilterArgs,
 
     /// Only entries of this kind
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", add = ArgValueCandidates::new(completion::words::<ReceivableKind>))]
     kind: Option<ReceivableKind>,
 
     /// Only entries in this currency
@@ -41,6 +42,7 @@ pub(crate) struct ListArgs {
 
 pub(crate) fn run(args: &ListArgs, context: &mut Context) -> Result<()> {
     context.list(|snapshot, rows| {
+        args.customer.omit_from(rows);
         let limit = args.recent.limit.unwrap_or(u64::MAX);
         let filter = ReceivableFilter {
             customer_id: args.customer.id(snapshot)?,

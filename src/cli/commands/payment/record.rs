@@ -41,7 +41,7 @@ pub(crate) struct RecordArgs {
     currency: Currency,
 
     /// Invoice or pro-forma that it pays, by number, ID or payment reference; may be repeated
-    #[arg(long, value_name = "INVOICE")]
+    #[arg(long, value_name = "INVOICE", add = ArgValueCompleter::new(completion::records::payable))]
     invoice: Vec<String>,
 
     /// Pay the open invoices, the earliest due date first

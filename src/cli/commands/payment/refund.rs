@@ -1,11 +1,13 @@
 //! `ssgctl payment refund`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::model::{Description, Money};
 use ssgctl::ops;
 use ssgctl::ops::payment::RefundRequest;
 
 use crate::args::change::ChangeArgs;
+use crate::args::completion;
 use crate::commands::payment::movement_args::MovementArgs;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
@@ -17,7 +19,7 @@ use crate::exit::{Failure, Result};
   ssgctl payment refund CN-2026-0001 --amount 50 --description 'refund by bank transfer' --key refund-17")]
 pub(crate) struct RefundArgs {
     /// ID of the payment, or number of the credit note
-    #[arg(value_name = "PAYMENT")]
+    #[arg(value_name = "PAYMENT", add = ArgValueCompleter::new(completion::records::unallocated_payments))]
     payment: String,
 
     /// Amount that was paid back [default: all that is left]

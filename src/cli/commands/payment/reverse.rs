@@ -1,12 +1,14 @@
 //! `ssgctl payment reverse`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use ssgctl::model::{Description, Key};
 use ssgctl::ops;
 use ssgctl::ops::payment::PaymentReversal;
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
+use crate::args::completion;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 
@@ -19,7 +21,7 @@ use crate::exit::{Failure, Result};
   ssgctl payment reverse 12 --description 'direct debit returned'")]
 pub(crate) struct ReverseArgs {
     /// ID of the payment
-    #[arg(value_name = "PAYMENT")]
+    #[arg(value_name = "PAYMENT", add = ArgValueCompleter::new(completion::records::payments))]
     payment: i64,
 
     /// Why it is reversed; shown in statements

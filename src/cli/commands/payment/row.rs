@@ -1,7 +1,7 @@
 //! How entries of the ledger of receivables are printed: their columns.
 
-use ssgctl::model::Unit;
 use ssgctl::model::invoice::{Invoice, Receivable};
+use ssgctl::model::{Money, Unit};
 use ssgctl::ops::payment::{BankEntryResult, PaymentReceipt};
 
 use crate::commands::payment::import::next_command;
@@ -11,24 +11,36 @@ fn unit(entry: &Receivable) -> Unit {
     Unit::Currency(entry.booking.currency)
 }
 
+/// What the customer owes by an entry; empty for one that reduces it.
+fn debit(entry: &Receivable) -> Cell<'_> {
+    Cell::maybe_amount(unit(entry), Some(entry.booking.amount).filter(|amount| *amount > Money::ZERO))
+}
+
+/// What reduces what the customer owes, such as a payment; without a sign, as statements of account have it.
+fn credit(entry: &Receivable) -> Cell<'_> {
+    Cell::maybe_amount(unit(entry), entry.booking.amount.checked_neg().filter(|amount| *amount > Money::ZERO))
+}
+
 impl Row for Receivable {
     const NAME: &str = "id";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("id", |r: &Self| Cell::number(r.id)).essential(),
-        Column::new("booked_on", |r| Cell::shown(r.booking.booked_on)),
+        Column::new("id", |r: &Self| Cell::number(r.id)).id(),
+        Column::new("booked_on", |r: &Self| Cell::shown(r.booking.booked_on)).essential(),
         Column::new("customer", |r| Cell::text(&r.customer)),
         Column::new("kind", |r| Cell::text(r.booking.kind.as_str())),
-        Column::new("amount", |r: &Self| Cell::amount(unit(r), r.booking.amount)).essential(),
+        Column::detail("amount", |r| Cell::amount(unit(r), r.booking.amount)),
+        Column::new("debit", |r: &Self| debit(r)).essential(),
+        Column::new("credit", |r: &Self| credit(r)).essential(),
         Column::detail("balance_after", |r| Cell::amount(unit(r), r.balance_after)),
-        Column::new("unallocated", |r| Cell::amount(unit(r), r.unallocated())),
+        Column::new("unallocated", |r: &Self| Cell::amount(unit(r), r.unallocated())).only_if_any(),
         Column::new("currency", |r: &Self| Cell::text(r.booking.currency.code())).essential(),
-        Column::new("description", |r: &Self| Cell::text(&r.booking.description)).text().minor(),
-        Column::detail("invoice_id", |r| Cell::maybe_number(r.booking.invoice)),
-        Column::detail("reverses", |r| Cell::maybe_number(r.booking.reverses)),
+        Column::new("description", |r: &Self| Cell::text(&r.booking.description)).text(),
+        Column::detail("invoice_id", |r: &Self| Cell::maybe_number(r.booking.invoice)).id(),
+        Column::detail("reverses", |r: &Self| Cell::maybe_number(r.booking.reverses)).id(),
         Column::detail("reference", |r| Cell::maybe(r.booking.reference.as_ref())),
         Column::detail("key", |r| Cell::maybe(r.booking.key.as_ref())),
         Column::detail("actor", |r| Cell::text(&r.origin.actor)),
-        Column::detail("reason", |r| Cell::maybe(r.origin.reason.as_ref())),
+        Column::detail("reason", |r: &Self| Cell::maybe(r.origin.reason.as_ref())).text(),
         Column::detail("command", |r| Cell::text(&r.origin.command)),
         Column::detail("at", |r| Cell::Time(r.at)),
         Column::detail("hash", |r| Cell::shown(r.hash)),
@@ -39,20 +51,22 @@ impl Row for Receivable {
 impl Row for PaymentReceipt {
     const NAME: &str = "id";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("id", |r| Cell::number(r.entry.id)),
+        Column::new("id", |r: &Self| Cell::number(r.entry.id)).id(),
         Column::new("customer", |r| Cell::text(&r.entry.customer)),
         Column::new("kind", |r| Cell::text(r.entry.booking.kind.as_str())),
-        Column::new("amount", |r: &Self| Cell::amount(unit(&r.entry), r.entry.booking.amount)).essential(),
+        Column::detail("amount", |r| Cell::amount(unit(&r.entry), r.entry.booking.amount)),
+        Column::new("debit", |r: &Self| debit(&r.entry)).essential(),
+        Column::new("credit", |r: &Self| credit(&r.entry)).essential(),
         Column::new("unallocated", |r| Cell::amount(unit(&r.entry), r.entry.unallocated())),
         Column::detail("balance_after", |r| Cell::amount(unit(&r.entry), r.entry.balance_after)),
         Column::new("currency", |r: &Self| Cell::text(r.entry.booking.currency.code())).essential(),
         Column::new("invoices", |r: &Self| Cell::shown_list(r.invoices.iter().map(Invoice::name))).essential(),
         Column::detail("booked_on", |r| Cell::shown(r.entry.booking.booked_on)),
-        Column::detail("description", |r| Cell::text(&r.entry.booking.description)),
+        Column::detail("description", |r: &Self| Cell::text(&r.entry.booking.description)).text(),
         Column::detail("reference", |r| Cell::maybe(r.entry.booking.reference.as_ref())),
         Column::detail("key", |r| Cell::maybe(r.entry.booking.key.as_ref())),
-        Column::detail("reverses", |r| Cell::maybe_number(r.entry.booking.reverses)),
-        Column::new("replayed", |r| Cell::Flag(r.replayed)),
+        Column::detail("reverses", |r: &Self| Cell::maybe_number(r.entry.booking.reverses)).id(),
+        Column::new("replayed", |r: &Self| Cell::Flag(r.replayed)).minor(),
     ];
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct NewArgs {
     ///
     /// The price is that of the time of submission in either case. Messages that may still be delivered are reserved next to
     /// the balance: see `ssgctl balance show` and `ssgctl traffic expire`. The basis of a plan never changes.
-    #[arg(long, value_name = "BASIS", default_value_t = PlanBasis::Submit)]
+    #[arg(long, value_name = "BASIS", default_value_t = PlanBasis::Submit, add = ArgValueCandidates::new(completion::words::<PlanBasis>))]
     basis: PlanBasis,
 
     /// Price per message part of everything without a price of its own

@@ -15,7 +15,7 @@ use crate::output::{Cell, Column, Row};
 /// Report what customers owe by invoices, by age
 ///
 /// Each line is what one customer owes in one currency at one age: not due, overdue by a number of days, or unallocated for
-/// payments and credit notes that settle nothing yet, which are negative.
+/// payments and credit notes that settle nothing yet, which are negative. A table ends with a line of totals for each currency.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl report receivables
@@ -51,16 +51,45 @@ impl FromStr for Buckets {
     }
 }
 
-impl Row for OpenAmount {
+/// What a customer owes at an age, or the total of a currency.
+struct ReceivablesRow {
+    amount: OpenAmount,
+    is_total: bool,
+}
+
+impl Row for ReceivablesRow {
     const NAME: &str = "customer";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("customer", |o| Cell::text(&o.customer)),
-        Column::detail("organisation", |o| Cell::text(&o.organisation)),
-        Column::new("currency", |o| Cell::text(o.currency.code())),
-        Column::new("age", |o| Cell::shown(in_words(o.age))),
-        Column::new("items", |o| Cell::number(i64::try_from(o.items).unwrap_or(i64::MAX))),
-        Column::new("open", |o| Cell::amount(Unit::Currency(o.currency), o.open)),
+        Column::new("customer", |r| if r.is_total { Cell::text("total") } else { Cell::text(&r.amount.customer) }),
+        Column::detail(
+            "organisation",
+            |r: &Self| {
+                if r.is_total { Cell::Empty } else { Cell::text(&r.amount.organisation) }
+            },
+        )
+        .text(),
+        Column::new("currency", |r: &Self| Cell::text(r.amount.currency.code())).essential(),
+        Column::new("age", |r: &Self| if r.is_total { Cell::Empty } else { Cell::shown(in_words(r.amount.age)) })
+            .essential(),
+        Column::new("items", |r: &Self| Cell::number(r.amount.items)).minor(),
+        Column::new("open", |r: &Self| Cell::amount(Unit::Currency(r.amount.currency), r.amount.open)).essential(),
     ];
+}
+
+/// The total of each currency.
+fn totals(amounts: &[OpenAmount]) -> ssgctl::Result<Vec<OpenAmount>> {
+    let mut totals: Vec<OpenAmount> = Vec::new();
+    for amount in amounts {
+        match totals.iter_mut().find(|total| total.currency == amount.currency) {
+            None => totals.push(amount.clone()),
+            Some(total) => {
+                total.items += amount.items;
+                let sum = total.open.checked_add(amount.open);
+                total.open = sum.ok_or(ssgctl::Error::Overflow { what: "the sum of what is open" })?;
+            }
+        }
+    }
+    Ok(totals)
 }
 
 fn in_words(age: Age) -> String {
@@ -76,10 +105,17 @@ pub(crate) fn run(args: &ReceivablesArgs, context: &mut Context) -> Result<()> {
     let zone = context.settings.invoices.zone();
     let today = ssgctl::model::invoice::day_in(&zone, ssgctl::store::Clock::System.now());
     let as_of = args.as_of.map_or(today, |day| day.0);
-    let amounts = context.read(|snapshot| {
+    context.list(|snapshot, rows| {
+        args.customer.omit_from(rows);
         let customer_id = args.customer.id(snapshot)?;
         let buckets = args.buckets.0.clone();
-        report::receivables_by_age(snapshot, &ReceivablesQuestion { customer_id, as_of, zone, buckets })
-    })?;
-    context.output.rows(&amounts)
+        let question = ReceivablesQuestion { customer_id, as_of, zone, buckets };
+        let amounts = report::receivables_by_age(snapshot, &question)?;
+        let totals = totals(&amounts)?;
+        amounts.into_iter().try_for_each(|amount| rows.row(&ReceivablesRow { amount, is_total: false }))?;
+        for amount in totals {
+            rows.total(&ReceivablesRow { amount, is_total: true });
+        }
+        Ok(())
+    })
 }

@@ -167,7 +167,7 @@ pub(super) struct OpenItemRow {
 impl Row for OpenItemRow {
     const NAME: &str = "id";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("id", |o| Cell::number(o.item.entry.id)),
+        Column::new("id", |o: &Self| Cell::number(o.item.entry.id)).id(),
         Column::new("kind", |o| Cell::text(o.item.entry.booking.kind.as_str())),
         Column::new("reference", |o| Cell::maybe(o.item.entry.booking.reference.as_ref())),
         Column::new("due_on", |o| o.item.due_on.map_or(Cell::Empty, Cell::shown)),
@@ -175,6 +175,7 @@ impl Row for OpenItemRow {
             let days = o.item.due_on.and_then(|due_on| o.as_of.since(due_on).ok()).map(|span| span.get_days());
             Cell::maybe_number(days.filter(|days| *days > 0))
         }),
-        Column::new("open", |o| Cell::amount(Unit::Currency(o.item.entry.booking.currency), o.item.open)),
+        Column::new("open", |o: &Self| Cell::amount(Unit::Currency(o.item.entry.booking.currency), o.item.open))
+            .essential(),
     ];
 }

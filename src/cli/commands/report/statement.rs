@@ -143,18 +143,18 @@ impl Row for StatementLine {
     const NAME: &str = "customer";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("customer", |line| Cell::text(&line.0.customer.account_code)),
-        Column::detail("organisation", |line| Cell::text(&line.0.customer.details.organisation)),
-        Column::new("unit", |line| Cell::text(line.0.unit.code())),
+        Column::detail("organisation", |line: &Self| Cell::text(&line.0.customer.details.organisation)).text(),
+        Column::new("unit", |line: &Self| Cell::text(line.0.unit.code())).essential(),
         Column::detail("from", |line| Cell::Time(line.0.period.from)),
         Column::detail("until", |line| Cell::Time(line.0.period.until)),
         Column::new("opening_balance", |line| Cell::amount(line.0.unit, line.0.opening)),
         Column::new("adjustments", |line| line.total(EntryKind::Adjustment)),
         Column::new("charges", |line| line.total(EntryKind::Charge)),
-        Column::new("transfers", |line| line.total(EntryKind::Transfer)),
-        Column::new("reversals", |line| line.total(EntryKind::Reversal)),
-        Column::new("invoiced", |line| line.total(EntryKind::Invoiced)),
-        Column::new("closing_balance", |line| Cell::amount(line.0.unit, line.0.closing)),
-        Column::new("entries", |line| Cell::number(line.0.entries.len() as u64)),
+        Column::new("transfers", |line: &Self| line.total(EntryKind::Transfer)).minor().only_if_any(),
+        Column::new("reversals", |line: &Self| line.total(EntryKind::Reversal)).minor().only_if_any(),
+        Column::new("invoiced", |line: &Self| line.total(EntryKind::Invoiced)).minor().only_if_any(),
+        Column::new("closing_balance", |line: &Self| Cell::amount(line.0.unit, line.0.closing)).essential(),
+        Column::new("entries", |line: &Self| Cell::number(line.0.entries.len() as u64)).minor(),
     ];
 }
 
@@ -183,7 +183,8 @@ fn receivables(name: &str, unit: Option<Unit>, period: Period, context: &mut Con
     view.field("timezone", Cell::shown(&zone));
     view.field("opening_balance", Cell::amount(unit, opening));
     view.field("closing_balance", Cell::amount(unit, closing));
-    view.rows("Entries", "entries", &entries, &["customer", "currency"]);
+    // What the customer owed after each entry, as statements of account have it.
+    view.rows_with("Entries", "entries", &entries, (&["customer", "currency"], &["balance_after"]));
     // A period that is not over says what is overdue today.
     let as_of = last.min(day_in(&zone, Clock::System.now()));
     let open: Vec<OpenItemRow> = open.into_iter().map(|item| OpenItemRow { item, as_of }).collect();

@@ -1,7 +1,7 @@
 //! `ssgctl service edit`.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
+use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::model::{Money, Name, PriceSource};
 use ssgctl::ops::service::ServiceChange;
 use ssgctl::{ops, report};
@@ -43,7 +43,7 @@ pub(crate) struct EditArgs {
     effective: EffectiveArgs,
 
     /// Where prices come from: the plan, the traffic file where it has them, or both, which must agree
-    #[arg(long, value_name = "plan|file|must-agree")]
+    #[arg(long, value_name = "plan|file|must-agree", add = ArgValueCandidates::new(completion::words::<PriceSource>))]
     price_source: Option<PriceSource>,
 
     #[command(flatten)]

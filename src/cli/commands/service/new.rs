@@ -44,7 +44,7 @@ pub(crate) struct NewArgs {
     plan: Option<String>,
 
     /// Where prices come from: the plan, the traffic file where it has them, or both, which must agree [default: file]
-    #[arg(long, value_name = "plan|file|must-agree")]
+    #[arg(long, value_name = "plan|file|must-agree", add = ArgValueCandidates::new(completion::words::<PriceSource>))]
     price_source: Option<PriceSource>,
 
     #[command(flatten)]

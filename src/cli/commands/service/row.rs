@@ -25,7 +25,7 @@ impl Row for ServiceOutlook {
     const NAME: &str = "code";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("code", |s| Cell::text(&s.service.code)),
-        Column::new("name", |s| Cell::text(&s.service.details.name)),
+        Column::new("name", |s: &Self| Cell::text(&s.service.details.name)).text(),
         Column::new("unit", |s| Cell::text(s.service.unit.code())),
         Column::new("plan", |s| Cell::text(&s.service.plan)),
         Column::new("price", |s| Cell::maybe_amount(s.service.unit, s.service.price)),

@@ -24,7 +24,7 @@ impl Row for AccountWithCug {
     const COLUMNS: &[Column<Self>] = &[
         Column::new("system_id", |a| Cell::text(&a.account.system_id)),
         Column::new("customer", |a| Cell::text(&a.account.customer)),
-        Column::new("name", |a| Cell::maybe(a.account.details.name.as_ref())),
+        Column::new("name", |a: &Self| Cell::maybe(a.account.details.name.as_ref())).text(),
         Column::new("short_name", |a| Cell::maybe(a.account.details.short_name.as_ref())),
         Column::new("system_type", |a| Cell::maybe(a.account.details.system_type.as_ref())),
         Column::new("address_range", |a| Cell::maybe(a.account.details.address_range.as_ref())),
@@ -41,7 +41,7 @@ impl Row for AccountWithCug {
         Column::new("dlr_webhook", |a| Cell::maybe(a.account.details.dlr_webhook.as_ref())),
         Column::new("mo_webhook", |a| Cell::maybe(a.account.details.mo_webhook.as_ref())),
         Column::new("mo_numbers", |a| Cell::list(&a.account.details.mo_numbers)),
-        Column::new("status", |a| Cell::text(a.account.lifecycle.status().as_str())),
+        Column::new("status", |a: &Self| Cell::text(a.account.lifecycle.status().as_str())).state(),
     ];
 }
 

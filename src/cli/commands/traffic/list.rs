@@ -1,9 +1,11 @@
 //! `ssgctl traffic list`: imports, with their counts and charges.
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use ssgctl::model::ImportState;
 use ssgctl::store::ImportFilter;
 
+use crate::args::completion;
 use crate::args::list::RecentArgs;
 use crate::context::Context;
 use crate::exit::Result;
@@ -18,7 +20,7 @@ use crate::exit::Result;
   ssgctl traffic list --json | jq -r '.[] | [.id, .file, .charged[]] | @tsv'")]
 pub(crate) struct ListArgs {
     /// Only imports in this state: unfinished, finished or closed
-    #[arg(long, value_name = "STATE")]
+    #[arg(long, value_name = "STATE", add = ArgValueCandidates::new(completion::words::<ImportState>))]
     state: Option<ImportState>,
 
     #[command(flatten)]

@@ -13,7 +13,8 @@ use crate::interactive::prompt;
 use crate::interactive::wizard::answers::{Answer, Answers, Question, invalid_answer};
 use crate::interactive::wizard::catalog::Catalog;
 use crate::interactive::wizard::checks::address_lines;
-use crate::interactive::wizard::screen::{columns, say};
+use crate::interactive::wizard::screen::{Remark, columns, say};
+use crate::interactive::wizard::search::{self, SearchTheme};
 use crate::signals;
 
 /// The number of items of a list to show at once.
@@ -56,7 +57,7 @@ pub(super) fn ask(
         Answer::Lines => text(&label, question, catalog, answers, &mut |text| {
             address_lines(text).map_err(|rule| invalid_answer(text, &rule.to_string()))
         }),
-        Answer::Customer => text(&label, question, catalog, answers, &mut |name| customer(context, name)),
+        Answer::Customer => customer(&label, question, context, catalog, answers),
         Answer::Country => country(&label, question, catalog, answers),
         Answer::Service => service(&label, question, catalog, answers),
         Answer::Email | Answer::More => switch(&label, question, catalog, answers),
@@ -74,10 +75,10 @@ fn current_answer(question: &Question, catalog: &Catalog, answers: &Answers) -> 
     answers.of(question.option).map(str::to_owned).or_else(|| catalog.default(question.option, answers))
 }
 
-/// Explains a question as the help of its option does.
-fn explain(question: &Question, catalog: &Catalog) {
+/// The explanation of a question: the help of its option.
+fn explanation<'a>(question: &'a Question, catalog: &'a Catalog) -> &'a str {
     let hint = if question.hint.is_empty() { question.label } else { question.hint };
-    say(catalog.help(question.option).unwrap_or(hint));
+    catalog.help(question.option).unwrap_or(hint)
 }
 
 /// Asks for a text until it is valid.
@@ -94,14 +95,12 @@ fn text(
     let hint = if question.hint.is_empty() { String::new() } else { format!(" ({})", question.hint) };
     let shown = current.as_deref().or(omitted).map(|shown| format!(" [{shown}]")).unwrap_or_default();
     let prompt = visible(&format!("{label}{hint}{shown}")).into_owned();
+    let mut remark = Remark::none();
     loop {
         let typed = read_line(&prompt)?;
         let checked = match (typed.trim(), &current, omitted) {
             (BACK, _, _) => return Ok(Reply::Back),
-            (EXPLAIN, _, _) => {
-                explain(question, catalog);
-                continue;
-            }
+            (EXPLAIN, _, _) => Err(explanation(question, catalog).to_owned()),
             (OMIT, _, Some(_)) if has_default => {
                 Err("an answer is required, because the configuration has a default".to_owned())
             }
@@ -112,7 +111,7 @@ fn text(
         };
         match checked {
             Ok(text) => return Ok(Reply::Text(text)),
-            Err(rule) => say(&rule),
+            Err(rule) => remark.show(&rule),
         }
     }
 }
@@ -126,10 +125,39 @@ fn read_line(prompt: &str) -> Result<String> {
     Ok(typed)
 }
 
-/// Finds an active customer and returns its account code.
-fn customer(context: &mut Context, name: &str) -> Result<String, String> {
-    let found = context.read(|snapshot| ops::active::customer(snapshot, name));
-    found.map(|customer| customer.account_code.to_string()).map_err(|failure| failure.with_hint())
+/// Asks for an active customer: its code, or a text to search for, of which the customers that have it are listed.
+fn customer(
+    label: &str,
+    question: &Question,
+    context: &mut Context,
+    catalog: &Catalog,
+    answers: &Answers,
+) -> Result<Reply> {
+    loop {
+        let mut matching = Vec::new();
+        let reply = text(label, question, catalog, answers, &mut |typed| {
+            matching.clear();
+            match context.read(|snapshot| ops::active::customer(snapshot, typed)) {
+                Ok(customer) => Ok(customer.account_code.to_string()),
+                Err(failure) => {
+                    // A customer of this name that cannot be chosen, such as an archived one, is not searched for.
+                    let is_known = context.read(|snapshot| snapshot.customer_named(typed)).is_ok_and(|it| it.is_some());
+                    if !is_known {
+                        matching = search::customers(context, typed).unwrap_or_default();
+                    }
+                    if matching.is_empty() { Err(failure.with_hint()) } else { Ok(typed.to_owned()) }
+                }
+            }
+        })?;
+        if matching.is_empty() || !matches!(reply, Reply::Text(_)) {
+            return Ok(reply);
+        }
+        let shown: Vec<String> =
+            matching.iter().map(|(code, organisation)| format!("{code}  {organisation}")).collect();
+        if let Some(at) = choose(label, &shown, explanation(question, catalog))? {
+            return Ok(Reply::Text(matching.swap_remove(at).0));
+        }
+    }
 }
 
 fn country(label: &str, question: &Question, catalog: &Catalog, answers: &Answers) -> Result<Reply> {
@@ -150,7 +178,7 @@ fn country(label: &str, question: &Question, catalog: &Catalog, answers: &Answer
             None => question.omitted.unwrap_or_default().to_owned(),
         })
         .collect();
-    let chosen = choose(label, &shown)?;
+    let chosen = choose(label, &shown, explanation(question, catalog))?;
     Ok(match chosen.and_then(|at| countries.into_iter().nth(at)) {
         Some(Some(country)) => Reply::Text(country.to_string()),
         Some(None) => Reply::Omitted,
@@ -173,29 +201,31 @@ fn service(label: &str, question: &Question, catalog: &Catalog, answers: &Answer
             format!("{}  {}, {price}", service.code, service.details.name)
         })
         .collect();
-    let chosen = choose(label, &shown)?;
+    let chosen = choose(label, &shown, explanation(question, catalog))?;
     Ok(chosen.and_then(|at| services.get(at)).map_or(Reply::Back, |service| Reply::Text(service.code.to_string())))
 }
 
 fn switch(label: &str, question: &Question, catalog: &Catalog, answers: &Answers) -> Result<Reply> {
     let before = answers.of(question.option).is_some();
     let prompt = format!("{label} (yes or no) [{}]", if before { "yes" } else { "no" });
+    let mut remark = Remark::none();
     loop {
         let typed = read_line(&prompt)?;
-        let answer = match typed.trim() {
-            BACK => return Ok(Reply::Back),
-            EXPLAIN => {
-                explain(question, catalog);
-                continue;
-            }
-            OMIT => Some(false),
-            "" => Some(before),
-            typed => prompt::yes_or_no(typed),
+        let reply = match typed.trim() {
+            BACK => Ok(Reply::Back),
+            EXPLAIN => Err(explanation(question, catalog)),
+            OMIT => Ok(Reply::Omitted),
+            "" if before => Ok(Reply::Text("yes".to_owned())),
+            "" => Ok(Reply::Omitted),
+            typed => match prompt::yes_or_no(typed) {
+                Some(true) => Ok(Reply::Text("yes".to_owned())),
+                Some(false) => Ok(Reply::Omitted),
+                None => Err("answer yes or no"),
+            },
         };
-        match answer {
-            Some(true) => return Ok(Reply::Text("yes".to_owned())),
-            Some(false) => return Ok(Reply::Omitted),
-            None => say("answer yes or no"),
+        match reply {
+            Ok(reply) => return Ok(reply),
+            Err(text) => remark.show(text),
         }
     }
 }
@@ -218,15 +248,16 @@ pub(super) fn review(question: &str) -> Result<Review> {
 /// Asks which answer to change.
 pub(super) fn choose_answer(labels: &[&str]) -> Result<Option<usize>> {
     let labels: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
-    choose("Which answer", &labels)
+    choose("Which answer", &labels, "the answer to change")
 }
 
-/// Asks for an item of a list; `None` goes back.
-fn choose(title: &str, items: &[String]) -> Result<Option<usize>> {
+/// Asks for an item of a list; `None` goes back. `explanation` is shown for a question mark.
+fn choose(title: &str, items: &[String], explanation: &str) -> Result<Option<usize>> {
     let mut items = truncated(items);
     items.push(BACK_ITEM.to_owned());
     let title = visible(&format!("{title} (type to search):")).into_owned();
-    let select = FuzzySelect::new().with_prompt(title).items(&items).default(0).report(false);
+    let theme = SearchTheme::new(&items, explanation, columns());
+    let select = FuzzySelect::with_theme(&theme).with_prompt(title).items(&items).default(0).report(false);
     let chosen = prompt::ask(|| select.max_length(ROWS).highlight_matches(false).interact_opt())?;
     Ok(chosen.filter(|at| at + 1 < items.len()))
 }

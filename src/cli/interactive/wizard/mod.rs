@@ -14,6 +14,7 @@ mod checks;
 mod line;
 pub(crate) mod questions;
 mod screen;
+mod search;
 
 use clap::FromArgMatches;
 
@@ -127,13 +128,15 @@ fn emails_to_send(context: &mut Context, dialogue: &Dialogue, answers: &Answers,
     })
 }
 
-/// Asks every open question in order; going back asks the previous one again. Then asks again for answers that other answers
-/// have made invalid.
+/// Asks every open question in order. Going back asks the previous one again, and after it those that were asked before, each with
+/// its answer in brackets. Then asks again for answers that other answers have made invalid.
 fn ask_open(context: &mut Context, catalog: &Catalog, answers: &mut Answers) -> Result<()> {
-    let mut next = answers.first_open();
+    let (mut next, mut furthest) = (answers.first_open(), 0);
     while let Some(at) = next {
+        furthest = furthest.max(at);
         next = if ask_one(at, context, catalog, answers)? {
-            answers.first_open()
+            let asked_before = |next: &usize| *next <= furthest && answers.applies(*next);
+            (at + 1..answers.entries.len()).find(asked_before).or_else(|| answers.first_open())
         } else {
             (0..at).rev().find(|&before| answers.applies(before)).or(next)
         };

@@ -1,11 +1,13 @@
 //! Completes arguments in the shell. Most candidates are names from the database.
 
+pub(crate) mod records;
+
 use std::ffi::OsStr;
 use std::time::Duration;
 
 use clap_complete::CompletionCandidate;
 use ssgctl::Error;
-use ssgctl::model::Country;
+use ssgctl::model::{Country, WordEnum};
 use ssgctl::store::{
     ArchiveFilter, Clock, Location, Page, PlanFilter, PlanSort, ServiceFilter, ServiceSort, Snapshot, Store,
 };
@@ -29,6 +31,11 @@ pub(crate) fn units() -> Vec<CompletionCandidate> {
 /// Time zones by their IANA names.
 pub(crate) fn zones() -> Vec<CompletionCandidate> {
     jiff::tz::db().available().map(|zone| CompletionCandidate::new(zone.as_str().to_owned())).collect()
+}
+
+/// The words of an enum, such as the states of invoices.
+pub(crate) fn words<W: WordEnum>() -> Vec<CompletionCandidate> {
+    W::WORDS.iter().map(|word| CompletionCandidate::new(*word)).collect()
 }
 
 /// Settings of the configuration file.
@@ -106,8 +113,13 @@ fn names(
     candidates
 }
 
+/// The settings that the command line names.
+fn settings_of_line() -> Option<Settings> {
+    Settings::load(&FileArgs::from_completion(std::env::args_os()), true).ok()
+}
+
 fn store() -> Option<Store> {
-    let settings = Settings::load(&FileArgs::from_completion(std::env::args_os()), true).ok()?;
+    let settings = settings_of_line()?;
     let path = settings.database().ok()?.to_owned();
     Store::open(&Location { path, create: false, wait: Duration::from_millis(100) }, Clock::System).ok()
 }

@@ -1,4 +1,7 @@
-//! `ssgctl man`: writes a manual page for each command, from the same definition that parses the arguments.
+//! `ssgctl man`: writes a manual page for each command, from the same definition that parses the arguments, and those that belong to
+//! no single command.
+
+mod pages;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,13 +11,19 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 use ssgctl::store::files;
 
+use crate::commands::man::pages::{DATE, PAGES, SOURCE, entry};
+use crate::commands::topics::{ENVIRONMENT, FILES};
 use crate::context::Context;
-use crate::exit::{ErrorCode, Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
-/// The date of the last release, which every page shows. A constant, so that the pages can be built reproducibly.
-const DATE: &str = "2026-11-24";
+/// What comes before each part of a page that is rendered on its own. Once is enough.
+const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 /// Write the manual pages to a folder
+///
+/// There is a page for each command in section 1, one for the configuration file in section 5, and in section 7 those for exit
+/// codes and for what `ssgctl help topics` lists. If the folder is a `man1`, those of other sections go to the `man5` and `man7`
+/// next to it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl man /usr/local/share/man/man1")]
@@ -27,12 +36,34 @@ pub(crate) struct ManArgs {
 pub(crate) fn run(args: &ManArgs, context: &mut Context) -> Result<()> {
     let mut root = context.line.definition().disable_help_subcommand(true);
     root.build();
-    fs::create_dir_all(&args.folder).map_err(|error| {
-        Failure::new(ErrorCode::Io, format!("cannot create the folder {}: {error}", args.folder.display()))
-    })?;
-    let count = write_pages(&root, "ssgctl", &args.folder)?;
+    create(&args.folder)?;
+    let mut count = write_pages(&root, "ssgctl", &args.folder)?;
+    for page in PAGES {
+        let folder = folder_of(&args.folder, page.section);
+        create(&folder)?;
+        write(&folder.join(format!("{}.{}", page.name, page.section)), &page.render())?;
+        count += 1;
+    }
     context.note(&format!("{count} pages written"));
     Ok(())
+}
+
+/// The folder of a section: the one that is named, unless that is of another section.
+fn folder_of(folder: &Path, section: u8) -> PathBuf {
+    if folder.file_name().is_some_and(|name| name == "man1") {
+        folder.with_file_name(format!("man{section}"))
+    } else {
+        folder.to_owned()
+    }
+}
+
+fn create(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)
+        .map_err(|error| Failure::new(ErrorCode::Io, format!("cannot create the folder {}: {error}", folder.display())))
+}
+
+fn write(path: &Path, page: &str) -> Result<()> {
+    Ok(files::write_public(path, page.as_bytes())?)
 }
 
 /// Writes the pages of a command and of its subcommands, and returns how many.
@@ -40,7 +71,9 @@ fn write_pages(command: &Command, name: &str, folder: &Path) -> Result<usize> {
     let path = folder.join(format!("{name}.1"));
     let io_failure =
         |error: std::io::Error| Failure::new(ErrorCode::Io, format!("cannot write {}: {error}", path.display()));
-    files::write_public(&path, &page(command, name).map_err(io_failure)?)?;
+    let page = String::from_utf8_lossy(&page(command, name).map_err(io_failure)?).into_owned();
+    let (first, others) = page.split_at(PREAMBLE.len().min(page.len()));
+    write(&path, &(first.to_owned() + &others.replace(PREAMBLE, "")))?;
     let mut count = 1;
     for subcommand in command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set()) {
         count += write_pages(subcommand, &format!("{name}-{}", subcommand.get_name()), folder)?;
@@ -55,12 +88,17 @@ fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     let command = command.clone().name(name.to_owned()).after_long_help("").after_help("");
     let command = command.before_long_help("").before_help("").subcommand_help_heading("COMMANDS");
     // An option without a line in -h would have no explanation here.
-    let command = command.mut_args(|arg| arg.hide_short_help(false));
+    // The options of every command are in the page of the program.
+    let is_program = name == "ssgctl";
+    let command = command.mut_args(|arg| {
+        let is_repeated = !is_program && arg.is_global_set();
+        arg.hide_short_help(false).hide(is_repeated)
+    });
     let man = Man::new(command.clone())
         .title(name.to_uppercase())
         .section("1")
         .date(DATE)
-        .source(concat!("ssgctl ", env!("CARGO_PKG_VERSION")))
+        .source(SOURCE)
         .manual("ssgctl manual");
     let mut out = Vec::new();
     man.render_title(&mut out)?;
@@ -97,73 +135,36 @@ fn examples_section(text: &str) -> Roff {
     roff
 }
 
-/// The sections at the end: exit codes, environment and files in the page of the program, which the pages of its commands name.
+/// The sections at the end. The pages of commands name those that have the rest.
 fn closing_sections(name: &str) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["EXIT STATUS"]);
+    let exit_codes = [roman("0 on success. "), bold("ssgctl-exit-codes"), roman("(7) lists the others.")];
     if name != "ssgctl" {
         // `quick-create` is one command: its dash does not separate it from a parent.
         let parent = name
             .rsplit_once('-')
             .filter(|(parent, _)| *parent != "ssgctl-quick")
             .map_or("ssgctl", |(parent, _)| parent);
+        let [success, page, section] = exit_codes;
         roff.text([
-            roman("0 on success. "),
+            success,
+            page,
+            section,
+            roman(" "),
             bold("ssgctl"),
-            roman("(1) lists all exit codes, the environment and the files."),
+            roman("(1) has the options of every command, the environment and the files."),
         ]);
         roff.control("SH", ["SEE ALSO"]).control("BR", [parent, "(1)"]);
         return roff;
     }
-    for exit in Exit::ALL {
-        let text = format!("{} {}", exit.meaning(), exit.action());
-        entry(&mut roff, &(*exit as u8).to_string(), &format!(" ({})", exit.name()), &text);
-    }
-    error_codes(&mut roff);
+    roff.text(exit_codes);
     for (title, items) in [("ENVIRONMENT", &ENVIRONMENT[..]), ("FILES", &FILES[..])] {
         roff.control("SH", [title]);
         for (term, meaning) in items {
             entry(&mut roff, term, "", meaning);
         }
     }
+    roff.control("SH", ["SEE ALSO"]).text([roman(pages::names().collect::<Vec<_>>().join(", "))]);
     roff
 }
-
-/// The section that lists every error code with its exit codes.
-fn error_codes(roff: &mut Roff) {
-    roff.control("SH", ["ERROR CODES"]);
-    roff.text([roman("The word in brackets of an error message, and `code` in a JSON error.")]);
-    for code in ErrorCode::ALL {
-        let exits: Vec<String> = code.exits().iter().map(|exit| (*exit as u8).to_string()).collect();
-        entry(roff, code.word(), &format!(" ({})", exits.join(", ")), code.meaning());
-    }
-}
-
-/// Adds a definition: the term in bold, an aside in plain type, and the meaning below.
-fn entry(roff: &mut Roff, term: &str, aside: &str, meaning: &str) {
-    roff.control("TP", []).text([bold(term), roman(aside)]).text([roman(meaning)]);
-}
-
-pub(super) const ENVIRONMENT: [(&str, &str); 9] = [
-    ("SSGCTL_DB", "The database file."),
-    ("SSGCTL_CONFIG", "The configuration file."),
-    ("SSGCTL_KEY_FILE", "The file with the key that encrypts SMPP passwords."),
-    ("SSGCTL_WAIT", "Seconds to wait for a locked database."),
-    ("SSGCTL_ACTOR", "The name that the audit log records as the actor."),
-    ("SSGCTL_NO_INPUT", "If set to 1, never prompt."),
-    ("XDG_DATA_HOME, XDG_CONFIG_HOME", "The folders of the files below."),
-    ("VISUAL, EDITOR", "The editor that customer edit --editor opens."),
-    ("NO_COLOR", "If not empty, print without colours."),
-];
-
-pub(super) const FILES: [(&str, &str); 3] = [
-    (
-        "$XDG_DATA_HOME/ssgctl/ssgctl.db",
-        "The database. db init creates it, and so do the commands that add the first records.",
-    ),
-    ("$XDG_CONFIG_HOME/ssgctl/config.toml", "The configuration. Optional."),
-    (
-        "$XDG_CONFIG_HOME/ssgctl/ssgctl.key",
-        "The key that encrypts SMPP passwords, created on first use. Backups do not contain it.",
-    ),
-];
