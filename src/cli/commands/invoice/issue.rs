@@ -9,8 +9,8 @@ use ssgctl::report::InvoiceSummary;
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
-use crate::commands::invoice::mailing::Mailer;
 use crate::args::completion;
+use crate::commands::invoice::mailing::Mailer;
 use crate::commands::invoice::row::today;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
