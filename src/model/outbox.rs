@@ -37,10 +37,16 @@ impl EmailTemplate {
     /// The department in whose name the email is sent.
     pub fn role(self) -> SenderRole {
         match self {
-            Self::LowUpper | Self::LowLower | Self::Recovered | Self::Prices => SenderRole::Billing,
-            Self::Invoice | Self::CreditNote | Self::ProForma | Self::Reminder => SenderRole::Billing,
             Self::Welcome => SenderRole::Sales,
             Self::Internal | Self::Handover | Self::Test => SenderRole::Support,
+            Self::LowUpper
+            | Self::LowLower
+            | Self::Recovered
+            | Self::Prices
+            | Self::Invoice
+            | Self::CreditNote
+            | Self::ProForma
+            | Self::Reminder => SenderRole::Billing,
         }
     }
 }
