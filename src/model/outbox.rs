@@ -47,8 +47,6 @@ impl EmailTemplate {
     /// The department in whose name the email is sent.
     pub fn role(self) -> SenderRole {
         match self {
-            Self::LowUpper | Self::LowLower | Self::Recovered | Self::DaysLeft | Self::Prices => SenderRole::Billing,
-            Self::Invoice | Self::CreditNote | Self::ProForma | Self::Reminder => SenderRole::Billing,
             Self::Welcome => SenderRole::Sales,
             Self::Surge
             | Self::Silent
@@ -57,6 +55,15 @@ impl EmailTemplate {
             | Self::Internal
             | Self::Handover
             | Self::Test => SenderRole::Support,
+            Self::LowUpper
+            | Self::LowLower
+            | Self::Recovered
+            | Self::DaysLeft
+            | Self::Prices
+            | Self::Invoice
+            | Self::CreditNote
+            | Self::ProForma
+            | Self::Reminder => SenderRole::Billing,
         }
     }
 }

@@ -155,6 +155,13 @@ fn what_cannot_be_sent_is_refused_and_queues_nothing() {
         Error::Refused(reason) if reason.ends_with("has no XML by EN 16931: BR-10")
     );
     assert_eq!(fixture.dump(), before);
+    let compose: invoice::ComposeNotice = Arc::new(|_| Err(Error::Email("template invoice.txt: broken".to_owned())));
+    let broken = InvoiceMailing { compose, ..mailing() };
+    let sent = fixture.write(|tx| {
+        let invoice = tx.invoice(&name)?;
+        invoice::send_if_possible(tx, &invoicing(), &broken, &invoice)
+    });
+    assert_eq!(sent.unwrap(), []);
     set_addresses(&mut fixture, &[]);
     assert_refused!(
         send_with(&mut fixture, &mailing(), &name, &SendRequest::default()),

@@ -59,14 +59,14 @@ pub fn send(
         let is_same = |email: &&InvoiceEmail| {
             email.kind == outgoing.kind && email.recipient == *recipient && email.counts_as_sent()
         };
-        let email = match known.iter().rfind(is_same).filter(|_| !request.again) {
-            Some(email) => (tx.email(email.email_id)?, true),
-            None => {
-                new.push(recipient.as_str());
-                (outgoing.queue(tx, &customer, &invoice, recipient, None)?, false)
-            }
+        let earlier = known.iter().rfind(is_same).filter(|_| !request.again);
+        let email = if let Some(earlier) = earlier {
+            tx.email(earlier.email_id)?
+        } else {
+            new.push(recipient.as_str());
+            outgoing.queue(tx, &customer, &invoice, recipient, None)?
         };
-        queued.push(QueuedInvoice { invoice: invoice.clone(), email: email.0, replayed: email.1 });
+        queued.push(QueuedInvoice { invoice: invoice.clone(), email, replayed: earlier.is_some() });
     }
     if !new.is_empty() {
         tx.record(&change("send", &invoice).field("to", (), new))?;
@@ -90,7 +90,11 @@ pub fn send_if_possible(
     if !is_expressible || invoice_recipients(tx, &customer)?.is_empty() {
         return Ok(Vec::new());
     }
-    send(tx, invoicing, mailing, &invoice.name(), &SendRequest::default())
+    match send(tx, invoicing, mailing, &invoice.name(), &SendRequest::default()) {
+        // Nothing is queued yet, and a broken template must not keep a payment from being booked: `invoice send` reports it.
+        Err(Error::Email(_)) => Ok(Vec::new()),
+        sent => sent,
+    }
 }
 
 /// A rendered email with its attachments.

@@ -52,8 +52,8 @@ pub fn remind(
     let mut accounts: BTreeMap<(i64, &'static str), OpenAccount> = BTreeMap::new();
     for invoice in open_invoices(tx, customer_id)? {
         let customer = tx.customer_of(invoice.customer_id)?;
-        let is_reachable = customer.lifecycle.archived_at.is_none() && is_reminded(tx, &invoice)?;
-        let Some(level) = due_level(tx, &invoice, levels, today)?.filter(|_| is_reachable) else { continue };
+        let may_be_reminded = customer.lifecycle.archived_at.is_none() && is_reminded(tx, &invoice)?;
+        let Some(level) = due_level(tx, &invoice, levels, today)?.filter(|_| may_be_reminded) else { continue };
         let account = match accounts.entry((customer.id, invoice.currency.code())) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => place.insert(OpenAccount::of(tx, &customer, invoice.currency)?),
@@ -89,7 +89,7 @@ pub fn preview_notice(
         None => copy_of_draft(snapshot, rules, invoice, IssueTerms::on(today))?.0,
     };
     let days = invoice.issued.as_ref().and_then(|issued| today.since(issued.due_on).ok());
-    let level = days.and_then(|days| ReminderLevel::of_days(days.get_days()));
+    let level = days.and_then(|days| ReminderLevel::of_days(days.get_days().clamp(-365, 365)));
     let reminder = match level.filter(|_| template == EmailTemplate::Reminder) {
         Some(level) => Some(OpenAccount::of(snapshot, &customer, invoice.currency)?.reminder(level, &[], today)),
         None => None,

@@ -11,12 +11,13 @@ use crate::commands::invoice::row::today;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Release drafts that are on hold
+/// Release drafts that are on hold, and allow reminders of issued invoices again
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
-  ssgctl invoice release 7")]
+  ssgctl invoice release 7
+  ssgctl invoice release INV-2026-0007")]
 pub(crate) struct ReleaseArgs {
-    /// IDs of the drafts
+    /// IDs of drafts, or numbers of invoices
     #[arg(value_name = "INVOICE", required = true, add = ArgValueCompleter::new(completion::records::drafts))]
     invoices: Vec<String>,
 

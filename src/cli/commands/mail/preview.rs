@@ -78,7 +78,7 @@ fn compose(args: &PreviewArgs, context: &mut Context) -> Result<RenderedEmail> {
         let (mailing, invoicing) = (context.settings.invoice_mailing()?, context.settings.invoices.invoicing()?);
         let now = Clock::System.now();
         return context
-            .read(|snapshot| Ok(preview_invoice(snapshot, &mailing, &invoicing.rules, args.template, customer, now)?));
+            .read(|snapshot| preview_invoice(snapshot, &mailing, &invoicing.rules, args.template, customer, now));
     }
     let (gateway, zone) = (context.settings.gateway.clone(), context.settings.defaults.zone());
     context.read(|snapshot| match args.template {

@@ -97,7 +97,7 @@ pub(crate) fn run(args: RecordArgs, context: &mut Context) -> Result<()> {
 /// Says which emails were queued for pro-formas that became invoices.
 pub(super) fn note_emails(context: &mut Context, receipt: &PaymentReceipt) -> Result<()> {
     for invoice in receipt.invoices.iter().filter(|invoice| invoice.details.top_up.is_some()) {
-        let emails = context.read(|snapshot| Ok(snapshot.invoice_emails(invoice.id)?))?;
+        let emails = context.read(|snapshot| snapshot.invoice_emails(invoice.id))?;
         let emails = emails.iter().filter(|email| email.kind == InvoiceEmailKind::Document);
         let recipients: Vec<&str> = emails.map(|email| email.recipient.as_str()).collect();
         let name = invoice.name();
