@@ -20,18 +20,18 @@ fn amount(summary: &InvoiceSummary, amount: Money) -> Cell<'_> {
 impl Row for InvoiceSummary {
     const NAME: &str = "invoice";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("invoice", |s| Cell::shown(s.invoice.name())),
+        Column::new("invoice", |s: &Self| Cell::shown(s.invoice.name())).essential(),
         Column::detail("id", |s| Cell::number(s.invoice.id)),
         Column::detail("number", |s| of_issued(s, |issued| Cell::text(&issued.number))),
         Column::new("customer", |s| Cell::text(&s.invoice.customer)),
         Column::detail("organisation", |s| Cell::text(&s.invoice.organisation)),
-        Column::new("kind", |s| Cell::text(s.invoice.kind.as_str())),
+        Column::new("kind", |s: &Self| Cell::text(s.invoice.kind.as_str())).minor(),
         Column::new("state", |s| Cell::text(s.state.as_str())),
-        Column::new("net", |s| amount(s, s.invoice.net)),
+        Column::new("net", |s: &Self| amount(s, s.invoice.net)).minor(),
         Column::detail("tax", |s| of_issued(s, |issued| amount(s, issued.tax))),
         Column::new("gross", |s| of_issued(s, |issued| amount(s, issued.gross))),
-        Column::new("open", |s| of_issued(s, |issued| amount(s, issued.open()))),
-        Column::new("currency", |s| Cell::text(s.invoice.currency.code())),
+        Column::new("open", |s: &Self| of_issued(s, |issued| amount(s, issued.open()))).essential(),
+        Column::new("currency", |s: &Self| Cell::text(s.invoice.currency.code())).essential(),
         Column::detail("issued_on", |s| of_issued(s, |issued| Cell::shown(issued.issued_on))),
         Column::new("due_on", |s| of_issued(s, |issued| Cell::shown(issued.due_on))),
         Column::detail("days_overdue", |s| Cell::maybe_number(s.days_overdue)),
