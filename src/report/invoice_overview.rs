@@ -4,7 +4,9 @@ use jiff::civil::Date;
 
 use crate::error::{Error, Result};
 use crate::model::Money;
-use crate::model::invoice::{Invoice, InvoiceCopy, InvoiceKind, InvoiceRules, InvoiceState, Receivable, TaxUndecided};
+use crate::model::invoice::{
+    ExportRun, Invoice, InvoiceCopy, InvoiceKind, InvoiceRules, InvoiceState, Receivable, TaxUndecided,
+};
 use crate::report::invoice_copy::{IssueTerms, copy_of_draft};
 use crate::report::issued_copy::issued_copy;
 use crate::store::{InvoiceFilter, Snapshot};
@@ -38,6 +40,8 @@ pub struct InvoiceOverview {
     /// The entries of receivables that settle it, or that a credit note settles, with the amount.
     pub settled: Vec<(Receivable, Money)>,
     pub credit_notes: Vec<InvoiceSummary>,
+    /// The runs that exported it to accounting programs.
+    pub exports: Vec<ExportRun>,
 }
 
 /// Reads everything about an invoice, by its number or ID.
@@ -65,7 +69,11 @@ pub fn invoice_overview(
     let settled = settled.collect::<Result<_>>()?;
     let credit_notes =
         invoice_summaries(snapshot, &InvoiceFilter { credits: Some(invoice.id), ..InvoiceFilter::default() }, today)?;
-    Ok(InvoiceOverview { summary: InvoiceSummary::on(invoice, today), copy, settled, credit_notes })
+    let exports = match &invoice.issued {
+        Some(issued) => snapshot.exports_of(issued.receivable)?,
+        None => Vec::new(),
+    };
+    Ok(InvoiceOverview { summary: InvoiceSummary::on(invoice, today), copy, settled, credit_notes, exports })
 }
 
 /// The invoices of a filter with their states on a day.

@@ -18,6 +18,7 @@ mod gateway;
 mod handover;
 mod import;
 mod invoice;
+mod invoice_export;
 mod invoice_run;
 mod ledger;
 mod note;

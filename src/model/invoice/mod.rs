@@ -2,6 +2,7 @@
 
 mod bank_entry;
 mod copy;
+mod export_run;
 mod fee;
 mod invoice_record;
 mod payment_match;
@@ -19,6 +20,7 @@ pub use bank_entry::{BankEntry, BankOutcome, BankStatement};
 pub use copy::{
     BilledPeriod, CreditedInvoice, InvoiceCopy, InvoiceKind, InvoiceLine, InvoiceParty, InvoiceTotals, PaymentDetails,
 };
+pub use export_run::{AccountingProgram, ExportFile, ExportRun, ExportTreatment};
 pub use fee::{Fee, FeeDetails};
 pub use invoice_record::{DraftLine, Invoice, InvoiceDetails, InvoiceState, IssuedInvoice, TopUp};
 pub use payment_match::{AmountFit, MatchReason, OpenInvoice, PaymentMatch, match_payment, paying_customer};

@@ -6,6 +6,7 @@
 
 mod credit;
 mod draft;
+mod export;
 pub mod fee;
 mod issue;
 mod run;
@@ -22,6 +23,7 @@ use crate::store::Tx;
 
 pub use credit::{CreditRequest, CreditedLine, credit};
 pub use draft::{NewDraft, NewLine, add_line, cancel, hold, new, release, remove_line, top_up_line};
+pub use export::{ExportRequest, ExportSelection, record_export, select_for_export};
 pub(in crate::ops) use issue::issue_paid;
 pub use issue::{IssueRequest, issue};
 pub use run::{RunRequest, RunResult, run};

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::model::invoice::{InvoiceKind, ReceivableKind, TaxCategory};
+use crate::model::invoice::{AccountingProgram, InvoiceKind, ReceivableKind, TaxCategory};
 use crate::model::{
     AccountCode, AddressRange, ApiId, Billing, Country, CrossingCause, Currency, EmailAddress, EmailState,
     EmailTemplate, EntityKind, EntryKind, Hash, ImportState, Invalid, Level, Limit, MoNumber, Money, Msisdn, NoteText,
@@ -34,6 +34,7 @@ macro_rules! text_columns {
 
 text_columns!(
     AccountCode,
+    AccountingProgram,
     AddressRange,
     ApiId,
     Billing,

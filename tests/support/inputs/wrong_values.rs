@@ -195,7 +195,7 @@ pub const LINES: &[&str] = &[
     "fee add ABC --amount 1 --currency EUR --description New --monthly",
     "fee list",
     "fee end FEE:1",
-    "invoice export . --to hledger --period 2020 --force",
+    "invoice export . --to hledger --from 2020-01-01 --force",
     "payment record ABC AMOUNT:1 --currency EUR --config mail.toml",
     "payment import bank.csv --config mail.toml",
     "payment list",

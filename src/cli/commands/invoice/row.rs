@@ -1,7 +1,7 @@
 //! How invoices and their lines are printed: their columns.
 
 use jiff::civil::Date;
-use ssgctl::model::invoice::{InvoiceLine, IssuedInvoice, TaxSubtotal};
+use ssgctl::model::invoice::{ExportRun, InvoiceLine, IssuedInvoice, TaxSubtotal};
 use ssgctl::model::{Currency, Money, Unit};
 use ssgctl::report::InvoiceSummary;
 
@@ -118,5 +118,17 @@ impl Row for SettledRow {
         Column::new("amount", |s| Cell::amount(Unit::Currency(s.entry.booking.currency), s.amount)),
         Column::new("description", |s| Cell::text(&s.entry.booking.description)),
         Column::new("reference", |s| Cell::maybe(s.entry.booking.reference.as_ref())),
+    ];
+}
+
+impl Row for ExportRun {
+    const NAME: &str = "run";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("run", |run| Cell::number(run.id)),
+        Column::new("program", |run| Cell::text(run.program.as_str())),
+        Column::new("export_first_day", |run| Cell::shown(run.first_day)),
+        Column::new("export_last_day", |run| Cell::shown(run.last_day)),
+        Column::new("actor", |run| Cell::text(&run.actor)),
+        Column::new("at", |run| Cell::Time(run.at)),
     ];
 }

@@ -13,7 +13,8 @@ use crate::output::{Cell, DetailView};
 
 /// Show an invoice: what it says, its state, and what settles it
 ///
-/// An issued invoice is shown as it was issued. A draft is shown as it would be issued today.
+/// An issued invoice is shown as it was issued, with the runs of `ssgctl invoice export` that exported it. A draft is shown as it
+/// would be issued today.
 ///
 /// --pdf writes the PDF instead: of an issued invoice the file that was stored with it, of a draft or pro-forma one that says that it
 /// is not a VAT invoice. --xml writes an e-invoice by EN 16931; an invoice that the standard cannot express is refused with the rule
@@ -58,7 +59,7 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
 }
 
 fn view(overview: InvoiceOverview) -> DetailView {
-    let InvoiceOverview { summary, copy, settled, credit_notes } = overview;
+    let InvoiceOverview { summary, copy, settled, credit_notes, exports } = overview;
     let invoice = &summary.invoice;
     let title = format!("{} {}, {}", invoice.kind, invoice.name(), invoice.organisation);
     let mut view = DetailView::new(invoice.name(), title);
@@ -84,6 +85,7 @@ fn view(overview: InvoiceOverview) -> DetailView {
     let settled: Vec<SettledRow> = settled.into_iter().map(|(entry, amount)| SettledRow { entry, amount }).collect();
     view.rows("Settled by", "settled_by", &settled, &[]);
     view.rows("Credit notes", "credit_notes", &credit_notes, &["customer", "kind"]);
+    view.rows("Exports", "exports", &exports, &[]);
     view.fields("Times", &summary, &["created_at", "updated_at", "cancelled_at", "issued_at"]);
     view
 }

@@ -2,6 +2,7 @@
 
 mod allocation;
 pub(in crate::store::sqlite) mod chain;
+mod export;
 mod fee;
 mod invoice;
 mod issued;
