@@ -44,6 +44,12 @@ impl Country {
         self.row().map_or(self.0, |row| row.name)
     }
 
+    /// The name that letters and invoices write: `United Kingdom`, from `data/postal_names.tsv` where it is not that of the standard.
+    pub fn postal_name(&self) -> &'static str {
+        let mut names = include_str!("data/postal_names.tsv").lines().skip(1).filter_map(|line| line.split_once('\t'));
+        names.find(|(code, _)| *code == self.0).map_or_else(|| self.name(), |(_, name)| name)
+    }
+
     /// The two-letter code.
     pub const fn code(&self) -> &'static str {
         self.0
@@ -176,6 +182,22 @@ mod tests {
         ] {
             let found = Country::named(name).map(|country| country.to_string()).unwrap_or_default();
             assert_eq!(found, code, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_postal_name_is_short_and_means_its_country() {
+        let postal_name = |code: &str| code.parse::<Country>().expect(code).postal_name();
+        assert_eq!(postal_name("GB"), "United Kingdom");
+        assert_eq!(postal_name("DE"), "Germany");
+        let codes = include_str!("data/postal_names.tsv").lines().skip(1).map(|line| &line[..2]);
+        assert!(codes.is_sorted_by(|one, next| one < next && next.parse::<Country>().is_ok()));
+        for country in Country::all() {
+            let name = country.postal_name();
+            assert!(!name.contains(" (") || country.code() == "CC", "{name}");
+            assert!(name.len() <= 44, "{name}");
+            let named = Country::named(name);
+            assert!(named.is_none() || named == Some(country), "{name}");
         }
     }
 

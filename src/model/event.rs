@@ -26,6 +26,7 @@ word_enum! {
         Invoice = "invoice",
         Payment = "payment",
         Fee = "fee",
+        Export = "export" as "export run",
         Traffic = "traffic" as "import of traffic",
         Database = "database",
         Event = "event",

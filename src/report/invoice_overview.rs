@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::error::{Error, Result};
 use crate::model::invoice::{
-    Invoice, InvoiceCopy, InvoiceEmail, InvoiceKind, InvoiceRules, InvoiceState, Receivable, TaxUndecided,
+    ExportRun, Invoice, InvoiceCopy, InvoiceEmail, InvoiceKind, InvoiceRules, InvoiceState, Receivable, TaxUndecided,
 };
 use crate::model::{Money, Time};
 use crate::report::invoice_copy::{IssueTerms, copy_of_draft};
@@ -44,6 +44,8 @@ pub struct InvoiceOverview {
     pub emails: Vec<InvoiceEmail>,
     /// Since when its reminders are on hold.
     pub reminders_held_at: Option<Time>,
+    /// The runs that exported it to accounting programs.
+    pub exports: Vec<ExportRun>,
 }
 
 /// Reads everything about an invoice, by its number or ID.
@@ -72,8 +74,12 @@ pub fn invoice_overview(
     let credit_notes =
         invoice_summaries(snapshot, &InvoiceFilter { credits: Some(invoice.id), ..InvoiceFilter::default() }, today)?;
     let (emails, reminders_held_at) = (snapshot.invoice_emails(invoice.id)?, snapshot.reminders_held_at(invoice.id)?);
+    let exports = match &invoice.issued {
+        Some(issued) => snapshot.exports_of(issued.receivable)?,
+        None => Vec::new(),
+    };
     let summary = InvoiceSummary::on(invoice, today);
-    Ok(InvoiceOverview { summary, copy, settled, credit_notes, emails, reminders_held_at })
+    Ok(InvoiceOverview { summary, copy, settled, credit_notes, emails, reminders_held_at, exports })
 }
 
 /// The invoices of a filter with their states on a day.

@@ -60,6 +60,7 @@ pub const WRITES: &[&str] = &[
     "fee end 1",
     "payment record ABC 1 --currency EUR --config mail.toml",
     "payment import bank.csv --config mail.toml",
+    "invoice export . --to hledger --from 2020-01-01 --force",
     "payment allocate 2 --oldest --config mail.toml",
     "payment refund 2 --description back --config mail.toml",
     "payment reverse 2 --description bounced --config mail.toml",
@@ -128,7 +129,6 @@ const OTHERS: &[&str] = &[
     "invoice send",
     // No invoice here is overdue; the transcript has its dry run.
     "invoice remind",
-    "invoice export",
     "invoice show",
     "invoice list",
     "fee list",

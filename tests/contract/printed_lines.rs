@@ -127,7 +127,7 @@ pub const LINES: &[(Shape, &str)] = &[
     (Single, "fee add ABC --amount 1 --currency EUR --description New -n"),
     (List, "fee list"),
     (Single, "fee end 1 -n"),
-    (List, "invoice export . --to hledger --period 2020 --force"),
+    (List, "invoice export . --to hledger --from 2020-01-01 -n"),
     (Single, "payment record ABC 1 --currency EUR --config mail.toml -n -q"),
     (List, "payment import bank.csv --config mail.toml -n -q"),
     (List, "payment list"),

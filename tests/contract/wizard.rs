@@ -12,6 +12,9 @@ pub(super) const STEPS: &[(&str, &str)] = &[
     ("Country (type to search): ", "united kin\r"),
     ("VAT number [none]: ", "GB123\r"),
     ("Postal address (lines separated by semicolons) [none]: ", "1 Quai ; Marseille;\r"),
+    ("Billing (prepaid or postpaid) [prepaid]: ", "Prepaid\r"),
+    ("Payment terms (days) [as configured]: ", "14\r"),
+    ("Invoice emails (separated by commas) [none]: ", "bills@port.example, ap@port.example\r"),
     ("Contact name [none]: ", "Zo\u{eb} N\u{fa}\u{f1}ez\r"),
     ("Contact email [none]: ", "zoe@port.example\r"),
     ("Contact mobile [none]: ", "+44 7700 900123\r"),
@@ -34,7 +37,8 @@ pub(super) const REVIEW: &str = "Create this customer? (yes, no or change): ";
 
 /// The line that the answers make, as it is printed.
 const SAME: &str = "--organisation 'Caf\u{e9} '\\''du Port'\\''' --country GB --vat-reg-no GB123 --invoice-address '1 Quai' \
-    --invoice-address Marseille --contact-name 'Zo\u{eb} N\u{fa}\u{f1}ez' \
+    --invoice-address Marseille --billing prepaid --payment-terms-days 14 \
+    --invoice-emails 'bills@port.example, ap@port.example' --contact-name 'Zo\u{eb} N\u{fa}\u{f1}ez' \
     --contact-email zoe@port.example --contact-mobile +447700900123 --service uk --system-id cafe_prod --unit GBP --credit 250.5 --warn-upper 50 \
     --warn-lower 10 --max-tps 50 --allowed-ips 192.0.2.7,2001:db8::/48 --cug +447700900124,+447700900125 \
     --mt-webhook https://port.example/mt --mo-webhook https://port.example/mo --send-email";
@@ -125,19 +129,22 @@ fn a_wrong_answer_is_reported_with_its_rule_and_asked_again() {
                 (LONG, "has 201"),
             ],
         ),
-        (5, &[("a\u{202e}b", "invisible"), ("a\u{9b}31mb", "control character")]),
-        (6, &[("zoe", "one email address"), ("a@b.example,c@d.example", "one email address")]),
-        (7, &[("07700900123", "calling code"), ("ten", "international number")]),
-        (10, &[("XYZ", "ISO 4217"), ("pounds", "ISO 4217")]),
-        (11, &[("1,000", "decimal number"), ("-5", "must not be negative"), ("0.123456789", "at most 8")]),
-        (12, &[("1e3", "decimal number")]),
-        (13, &[("51", "above the early warning, which is 50"), ("x", "decimal number")]),
-        (14, &[("0", "must be 1 to"), ("many", "must be 1 to")]),
-        (16, &[("192.0.2.7,10.0.0", "`10.0.0` must be an IP"), ("*", "must be an IP")]),
-        (17, &[("+447700900124,12", "`12` must be")]),
-        (18, &[("port.example", "http or https URL"), ("https://u:p@port.example/", "user name or password")]),
-        (19, &[("ftp://port.example", "http or https URL")]),
-        (20, &[("file:///etc/passwd", "http or https URL")]),
+        (5, &[("later", "must be")]),
+        (6, &[("366", "must be 0 to 365"), ("ten", "must be 0 to 365")]),
+        (7, &[("bills", "one email address")]),
+        (8, &[("a\u{202e}b", "invisible"), ("a\u{9b}31mb", "control character")]),
+        (9, &[("zoe", "one email address"), ("a@b.example,c@d.example", "one email address")]),
+        (10, &[("07700900123", "calling code"), ("ten", "international number")]),
+        (13, &[("XYZ", "ISO 4217"), ("pounds", "ISO 4217")]),
+        (14, &[("1,000", "decimal number"), ("-5", "must not be negative"), ("0.123456789", "at most 8")]),
+        (15, &[("1e3", "decimal number")]),
+        (16, &[("51", "above the early warning, which is 50"), ("x", "decimal number")]),
+        (17, &[("0", "must be 1 to"), ("many", "must be 1 to")]),
+        (19, &[("192.0.2.7,10.0.0", "`10.0.0` must be an IP"), ("*", "must be an IP")]),
+        (20, &[("+447700900124,12", "`12` must be")]),
+        (21, &[("port.example", "http or https URL"), ("https://u:p@port.example/", "user name or password")]),
+        (22, &[("ftp://port.example", "http or https URL")]),
+        (23, &[("file:///etc/passwd", "http or https URL")]),
     ];
     let cli = TestCli::seeded();
     let before = cli.dump();
@@ -250,7 +257,7 @@ fn an_interrupt_at_any_question_changes_nothing_and_gives_the_terminal_back() {
 #[test]
 fn an_interrupt_in_a_list_shows_the_cursor_again() {
     let cli = TestCli::seeded();
-    for asked in [2, 8, STEPS.len()] {
+    for asked in [2, 11, STEPS.len()] {
         let mut session = cli.at_terminal("quick-create --config mail.toml", &[]);
         answer(&mut session, &STEPS[..asked]);
         session.shows(STEPS.get(asked).map_or(REVIEW, |(question, _)| question));
@@ -272,7 +279,7 @@ fn what_is_given_is_not_asked() {
     ] {
         let mut session = cli.at_terminal(&format!("{line} --country GB --service uk --credit 5 -n"), &[]);
         session.shows("Account code [made from the name]: ");
-        session.types("\r\r\r");
+        session.types("\r\r\r\r\r\r");
         session.shows("Contact name [none]: ");
         session.types("\r\r");
         session.shows("System ID [generated]: ");
@@ -337,10 +344,10 @@ fn an_answer_can_be_changed_at_the_end_and_what_hangs_on_it_is_asked_again() {
     let mut session = cli.at_terminal("quick-create --config mail.toml", &[]);
     answer(&mut session, STEPS);
     session.shows(REVIEW);
-    // The unit, the eleventh answer: credits have no half.
+    // The unit, the fourteenth answer: credits have no half.
     session.types("change\r");
     session.shows("Which answer (type to search):");
-    session.types(&("\u{1b}[B".repeat(10) + "\r"));
+    session.types(&("\u{1b}[B".repeat(13) + "\r"));
     session.shows("[GBP]: ");
     session.types("SMS\r");
     session.shows("Opening balance: `250.5` must be a whole number");
@@ -350,7 +357,7 @@ fn an_answer_can_be_changed_at_the_end_and_what_hangs_on_it_is_asked_again() {
     // Without an address nobody is written to.
     session.types("change\r");
     session.shows("Which answer (type to search):");
-    session.types(&("\u{1b}[B".repeat(6) + "\r"));
+    session.types(&("\u{1b}[B".repeat(9) + "\r"));
     session.shows("Contact email [zoe@port.example]: ");
     session.types("-\r");
     session.shows(REVIEW);
@@ -358,7 +365,8 @@ fn an_answer_can_be_changed_at_the_end_and_what_hangs_on_it_is_asked_again() {
     let (shown, code) = session.ends();
     assert_eq!(code, Some(0), "{shown}");
     let line = shown.lines().find(|line| line.starts_with("ssgctl quick-create")).expect("the line");
-    assert!(line.contains("--unit SMS --credit 300") && !line.contains("email"), "{line}");
+    assert!(line.contains("--unit SMS --credit 300"), "{line}");
+    assert!(!line.contains("--contact-email") && !line.contains("--send-email"), "{line}");
 }
 
 #[test]
@@ -371,7 +379,7 @@ fn a_customer_is_not_written_to_where_emails_cannot_be_sent() {
     session.types("yes\r");
     assert_eq!(session.ends().1, Some(0));
     let mut session = cli.at_terminal("quick-create --ask --send-email --config mail.toml", &[]);
-    answer(&mut session, &STEPS[..6]);
+    answer(&mut session, &STEPS[..9]);
     session.shows("Contact email: ");
     session.types("\r");
     session.shows("an answer is required");

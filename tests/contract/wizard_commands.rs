@@ -17,7 +17,7 @@ fn an_account_for_a_customer_that_is_there_is_asked_for_likewise() {
     session.types("abc\r");
     session.shows("Service (type to search):");
     session.types("\r");
-    answer(&mut session, &STEPS[14..]);
+    answer(&mut session, &STEPS[17..]);
     session.shows("Create this account? (yes, no or change): ");
     session.types("y\r");
     let (shown, code) = session.ends();

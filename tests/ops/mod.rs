@@ -21,6 +21,7 @@ mod handover;
 mod import;
 mod invoice;
 mod invoice_emails;
+mod invoice_export;
 mod invoice_prepaid;
 mod invoice_random;
 pub mod invoice_run;

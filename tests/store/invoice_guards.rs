@@ -2,9 +2,9 @@
 
 use rusqlite::Connection;
 
-use ssgctl::model::invoice::FeeDetails;
+use ssgctl::model::invoice::{AccountingProgram, ExportFile, FeeDetails};
 use ssgctl::model::{Billing, CustomerDetails};
-use ssgctl::ops::invoice::{self, RunRequest};
+use ssgctl::ops::invoice::{self, ExportRequest, RunRequest, record_export, select_for_export};
 use ssgctl::ops::{customer, service};
 use ssgctl::report::Month;
 
@@ -28,6 +28,23 @@ pub(crate) fn add_invoices(fixture: &mut Fixture) {
     fixture.credit_invoice("INV-2026-0001", &[(1, Some("10"))]).expect("credited");
     fixture.pay("30", paying(&["INV-2026-0001"])).expect("paid");
     bill_usage(fixture);
+    export(fixture);
+}
+
+/// Exports what was issued and paid.
+fn export(fixture: &mut Fixture) {
+    let request = ExportRequest {
+        program: AccountingProgram::Hledger,
+        first_day: valid("2026-01-01"),
+        last_day: valid("2026-12-31"),
+        again: false,
+    };
+    let file = ExportFile { name: "hledger.journal".to_owned(), content: "commodity EUR\n".to_owned() };
+    let exported = fixture.write(|tx| {
+        let selection = select_for_export(tx, &request)?;
+        record_export(tx, &request, &selection, &[file])
+    });
+    exported.expect("exported");
 }
 
 /// Bills a message of October 2024, and a fee, to another customer.
@@ -85,6 +102,16 @@ fn what_is_issued_or_booked_is_never_changed_deleted_or_replaced_not_even_by_sql
             format!("DELETE FROM {table}"),
             format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}"),
             format!("UPDATE OR REPLACE {table} SET {key} = {key} WHERE {key} > 0"),
+        ] {
+            assert!(raw.execute_batch(&sql).is_err(), "{sql}");
+        }
+    }
+    for table in ["export_run", "export_file", "exported_entry"] {
+        let key = if table == "export_run" { "id" } else { "run_id" };
+        for sql in [
+            format!("UPDATE {table} SET {key} = {key}"),
+            format!("DELETE FROM {table}"),
+            format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}"),
         ] {
             assert!(raw.execute_batch(&sql).is_err(), "{sql}");
         }

@@ -32,6 +32,7 @@ fn tables(path: &Path) -> BTreeMap<&'static str, String> {
         })
         .filter(|name| !["plan", "price", "service_plan", "account_service", "overlay", "price_notice"].contains(name))
         .filter(|name| !name.starts_with("reprice"))
+        .filter(|name| !name.starts_with("export"))
         .filter(|name| {
             ![
                 "invoice",

@@ -3,6 +3,7 @@
 use clap::Args;
 use clap_complete::ArgValueCandidates;
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use ssgctl::model::{Time, Zone};
 use ssgctl::report::Period;
 
@@ -51,6 +52,16 @@ pub(crate) struct ReportPeriodArgs {
 }
 
 impl ReportPeriodArgs {
+    /// The options of a command that declares them itself.
+    pub(crate) fn new(
+        from: Option<Moment>,
+        until: Option<Moment>,
+        last: Option<Last>,
+        period: Option<NamedPeriod>,
+    ) -> Self {
+        Self { from, until, last, period }
+    }
+
     /// The period of a report that counts whole days. Bounds relative to now are extended to whole days, because there is no
     /// count of part of a day.
     pub(crate) fn days(&self, zone: &Zone) -> Result<Period> {
@@ -113,6 +124,18 @@ impl ReportPeriodArgs {
         (bound(self.from), bound(self.until))
     }
 
+    /// The first and the last day of the period of a list of records that have days, where it has them.
+    pub(crate) fn first_and_last(&self, zone: &Zone) -> (Option<Date>, Option<Date>) {
+        let (from, until) = self.bounds(zone);
+        let day = |time: Time| time.timestamp().to_zoned_datetime(zone.time_zone()).date();
+        // The end is not included: that of a day is the first instant of the next one.
+        let last = until.map(|until| {
+            let end = day(until);
+            if midnight(end, zone) == until { end.yesterday().unwrap_or(end) } else { end }
+        });
+        (from.map(day), last)
+    }
+
     /// The period of --last or --period.
     fn whole(&self, zone: &Zone) -> Option<Period> {
         let named = |period| {
@@ -149,7 +172,7 @@ impl PeriodArgs {
         period: Option<NamedPeriod>,
         zone: ZoneArgs,
     ) -> Self {
-        Self { period: ReportPeriodArgs { from, until, last, period }, zone }
+        Self { period: ReportPeriodArgs::new(from, until, last, period), zone }
     }
 
     /// The start and the exclusive end of the period, where it has them.

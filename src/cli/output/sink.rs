@@ -29,6 +29,13 @@ impl NewFile {
         Ok(Self { out: BufWriter::with_capacity(BUFFER, draft) })
     }
 
+    /// A file that has its content, on disk, and gets its name with `publish`.
+    pub(crate) fn holding(path: &Path, replace: bool, content: &[u8]) -> Result<Self> {
+        let draft =
+            Self::create(path, replace)?.out.into_inner().map_err(|error| Failure::output(error.into_error()))?;
+        Ok(Self { out: BufWriter::with_capacity(BUFFER, draft.holding(content)?) })
+    }
+
     /// Flushes the completed file to disk and gives it its name.
     pub(crate) fn publish(self) -> Result<()> {
         let draft = self.out.into_inner().map_err(|error| Failure::output(error.into_error()))?;

@@ -53,7 +53,7 @@ fn rows_of(copy: &InvoiceCopy, settings: &XeroSettings) -> Result<Vec<Vec<String
     let number = number(copy)?;
     let buyer = &copy.buyer;
     let address = address(copy);
-    let country = buyer.country.as_ref().map(|country| country.name().to_owned()).unwrap_or_default();
+    let country = buyer.country.as_ref().map(|country| country.postal_name().to_owned()).unwrap_or_default();
     let reference = match &copy.credits {
         Some(credited) => credited.number.clone(),
         None => copy.payment.reference.to_string(),

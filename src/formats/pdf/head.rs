@@ -6,8 +6,8 @@ use crate::formats::pdf::length::{Length, mm, pt};
 use crate::formats::pdf::logo::Logo;
 use crate::formats::pdf::page::{Area, TextStyle};
 use crate::formats::pdf::words;
-use crate::model::PostalAddress;
 use crate::model::invoice::{InvoiceCopy, InvoiceKind, InvoiceParty};
+use crate::model::{Country, PostalAddress};
 
 /// The largest logo.
 const LOGO_SIZE: (Length, Length) = (mm(70), mm(20));
@@ -56,9 +56,8 @@ fn draw_seller(layout: &mut PageLayout<'_>, seller: &InvoiceParty, top: Length) 
     } else {
         layout.text(&seller.name, name_style, (left, top), width) + mm(1)
     };
-    let country = seller.country.as_ref().map(|country| country.name().to_owned());
     let contact = [&seller.email, &seller.phone, &seller.website].into_iter().flatten().cloned();
-    let lines = address_lines(seller, country).into_iter().chain(identity_lines(seller)).chain(contact);
+    let lines = address_lines(seller, seller.country.as_ref()).into_iter().chain(identity_lines(seller)).chain(contact);
     for line in lines {
         y = layout.text(&line, FAINT, (left, y), width);
     }
@@ -85,19 +84,20 @@ fn draw_buyer(layout: &mut PageLayout<'_>, copy: &InvoiceCopy, top: Length) -> L
     let mut y = layout.text(label, FAINT, (left, top), width);
     y = layout.text(&copy.buyer.name, STRONG, (left, y), width);
     let is_abroad = copy.buyer.country != copy.seller.country;
-    let country = copy.buyer.country.as_ref().filter(|_| is_abroad).map(|country| country.name().to_owned());
+    let country = copy.buyer.country.as_ref().filter(|_| is_abroad);
     for line in address_lines(&copy.buyer, country).into_iter().chain(identity_lines(&copy.buyer)) {
         y = layout.text(&line, BODY, (left, y), width);
     }
     y
 }
 
-/// The postal address, with the country in the last line unless it is there already.
-fn address_lines(party: &InvoiceParty, country: Option<String>) -> Vec<String> {
+/// The postal address, with the country in the last line unless it is there already, in whatever words.
+fn address_lines(party: &InvoiceParty, country: Option<&Country>) -> Vec<String> {
     let mut lines: Vec<String> = party.address.iter().flat_map(PostalAddress::lines).map(str::to_owned).collect();
-    let is_named = |line: &String| Some(line.to_lowercase()) == country.as_ref().map(|country| country.to_lowercase());
-    if !lines.last().is_some_and(is_named) {
-        lines.extend(country);
+    if let Some(country) = country
+        && lines.last().and_then(|line| Country::named(line)).as_ref() != Some(country)
+    {
+        lines.push(country.postal_name().to_owned());
     }
     lines
 }

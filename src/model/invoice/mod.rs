@@ -2,6 +2,7 @@
 
 mod bank_entry;
 mod copy;
+mod export_run;
 mod fee;
 mod invoice_email;
 mod invoice_record;
@@ -20,6 +21,7 @@ pub use bank_entry::{BankEntry, BankOutcome, BankStatement};
 pub use copy::{
     BilledPeriod, CreditedInvoice, InvoiceCopy, InvoiceKind, InvoiceLine, InvoiceParty, InvoiceTotals, PaymentDetails,
 };
+pub use export_run::{AccountingProgram, ExportFile, ExportRun, ExportTreatment};
 pub use fee::{Fee, FeeDetails};
 pub use invoice_email::{InvoiceEmail, InvoiceEmailKind, ReminderLevel};
 pub use invoice_record::{DraftLine, Invoice, InvoiceDetails, InvoiceState, IssuedInvoice, TopUp};

@@ -7,6 +7,7 @@
 mod credit;
 mod draft;
 mod email;
+mod export;
 pub mod fee;
 mod issue;
 mod notice;
@@ -27,6 +28,7 @@ use crate::store::Tx;
 pub use credit::{CreditRequest, CreditedLine, credit};
 pub use draft::{NewDraft, NewLine, add_line, cancel, hold, new, release, remove_line, top_up_line};
 pub use email::{QueuedInvoice, SendRequest, cancel_outdated_email, send, send_if_possible};
+pub use export::{ExportRequest, ExportSelection, record_export, select_for_export};
 pub(in crate::ops) use issue::issue_paid;
 pub use issue::{IssueRequest, issue};
 pub use notice::{ComposeNotice, InvoiceMailing, InvoiceNotice, MakeXml, Reminder};

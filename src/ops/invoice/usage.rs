@@ -106,7 +106,7 @@ fn sum_of(usage: &[UnbilledUsage]) -> i128 {
 fn usage_line(month: Month, billed_until: Option<Month>, unbilled: &UnbilledUsage, net: Money) -> Result<DraftLine> {
     let BilledUsage { cell, parts, charge } = &unbilled.usage;
     let of_month = Month::of(cell.month);
-    let destination = unbilled.country().map_or("other destinations", |country| country.name()).to_owned();
+    let destination = unbilled.country().map_or("other destinations", |country| country.postal_name());
     let what = format!("SMS to {destination}, account {}", unbilled.system_id);
     let count =
         parts.checked_mul(Money::ONE.e8()).map(Money::from_e8).filter(|_| unbilled.counts_charged && *parts != 0);

@@ -93,6 +93,10 @@ fn refusal(event: &Event, entity: EntityKind, action: &str) -> UndoError {
         (EntityKind::Payment, _) => ("booked money that customers owe or paid", None),
         (EntityKind::Fee, "add") => ("added a fee", Some(format!("`ssgctl fee end {subject}` ends it"))),
         (EntityKind::Fee, _) => ("ended a fee", Some("`ssgctl fee add` adds another".to_owned())),
+        (EntityKind::Export, _) => (
+            "wrote files for an accounting program",
+            Some(format!("`ssgctl invoice export --run {subject} FOLDER` writes them again")),
+        ),
         (EntityKind::Service, "new") => ("created a service, and services are not archived", None),
         _ => ("changed nothing that can be taken back", None),
     };

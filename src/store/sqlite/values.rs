@@ -8,7 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::model::invoice::{InvoiceEmailKind, InvoiceKind, ReceivableKind, ReminderLevel, TaxCategory};
+use crate::model::invoice::{
+    AccountingProgram, InvoiceEmailKind, InvoiceKind, ReceivableKind, ReminderLevel, TaxCategory,
+};
 use crate::model::{
     AccountCode, AddressRange, ApiId, Billing, Country, CrossingCause, Currency, DaysAhead, EmailAddress, EmailState,
     EmailTemplate, EntityKind, EntryKind, ForecastCause, ForecastKind, Hash, ImportState, Invalid, Level, Limit,
@@ -34,6 +36,7 @@ macro_rules! text_columns {
 
 text_columns!(
     AccountCode,
+    AccountingProgram,
     AddressRange,
     ApiId,
     Billing,

@@ -8,8 +8,8 @@ use ssgctl::report::InvoiceSummary;
 use ssgctl::store::{InvoiceFilter, InvoiceSort};
 
 use crate::args::completion;
-use crate::args::day::DayArg;
 use crate::args::list::{CustomerFilterArgs, PageArgs};
+use crate::args::period::ReportPeriodArgs;
 use crate::commands::invoice::row::today;
 use crate::context::Context;
 use crate::exit::Result;
@@ -18,12 +18,15 @@ use crate::exit::Result;
 ///
 /// The state is the first that fits: cancelled, hold, proforma or draft before the issue; then `written_off`, credited, paid,
 /// overdue, `partly_paid`, unpaid. Cancelled drafts are listed with --state cancelled.
+///
+/// --period, --last, --from and --until select by the day of issue, in the time zone of invoices.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl invoice list ABCCORP331
   ssgctl invoice list --state overdue --sort due_on
   ssgctl invoice list --unsent
-  ssgctl invoice list --since 2026-10-01 --until 2026-10-31 --csv")]
+  ssgctl invoice list --period last-month --csv
+  ssgctl invoice list --from 2026-10-01 --until 2026-11-01")]
 pub(crate) struct ListArgs {
     #[command(flatten)]
     customer: CustomerFilterArgs,
@@ -48,13 +51,8 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     unsent: bool,
 
-    /// Only invoices issued on this day or later
-    #[arg(long, visible_alias = "from", value_name = "DATE")]
-    since: Option<DayArg>,
-
-    /// Only invoices issued on this day or earlier
-    #[arg(long, visible_alias = "to", value_name = "DATE")]
-    until: Option<DayArg>,
+    #[command(flatten)]
+    issued: ReportPeriodArgs,
 
     #[command(flatten)]
     page: PageArgs<InvoiceSort>,
@@ -62,6 +60,7 @@ pub(crate) struct ListArgs {
 
 pub(crate) fn run(args: &ListArgs, context: &mut Context) -> Result<()> {
     let today = today(context);
+    let (issued_since, issued_until) = args.issued.first_and_last(&context.settings.invoices.zone());
     context.list(|snapshot, rows| {
         args.customer.omit_from(rows);
         let mut page = args.page.page();
@@ -71,11 +70,11 @@ pub(crate) fn run(args: &ListArgs, context: &mut Context) -> Result<()> {
             customer_id: args.customer.id(snapshot)?,
             kind: args.kind,
             currency: args.currency,
-            is_issued: (args.since.is_some() || args.until.is_some()).then_some(true),
+            is_issued: (issued_since.is_some() || issued_until.is_some()).then_some(true),
             is_open: args.open,
             is_sent: args.unsent.then_some(false),
-            issued_since: args.since.map(|day| day.0),
-            issued_until: args.until.map(|day| day.0),
+            issued_since,
+            issued_until,
             page,
             ..InvoiceFilter::default()
         };

@@ -1,7 +1,7 @@
 //! How invoices and their lines are printed: their columns.
 
 use jiff::civil::Date;
-use ssgctl::model::invoice::{InvoiceEmail, InvoiceLine, IssuedInvoice, TaxSubtotal};
+use ssgctl::model::invoice::{ExportRun, InvoiceEmail, InvoiceLine, IssuedInvoice, TaxSubtotal};
 use ssgctl::model::{Currency, Money, Unit};
 use ssgctl::report::InvoiceSummary;
 
@@ -20,7 +20,7 @@ fn amount(summary: &InvoiceSummary, amount: Money) -> Cell<'_> {
 impl Row for InvoiceSummary {
     const NAME: &str = "invoice";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("invoice", |s| Cell::shown(s.invoice.name())),
+        Column::new("invoice", |s: &Self| Cell::shown(s.invoice.name())).essential(),
         Column::detail("id", |s: &Self| Cell::number(s.invoice.id)).id(),
         Column::detail("number", |s| of_issued(s, |issued| Cell::text(&issued.number))),
         Column::new("customer", |s: &Self| Cell::text(&s.invoice.customer)).essential(),
@@ -136,5 +136,18 @@ impl Row for InvoiceEmail {
         Column::new("state", |e: &Self| Cell::text(e.state.as_str())).state().essential(),
         Column::new("queued_at", |e| Cell::Time(e.queued_at)),
         Column::new("sent_at", |e| Cell::maybe_time(e.sent_at)),
+    ];
+}
+
+/// A run of `ssgctl invoice export`.
+impl Row for ExportRun {
+    const NAME: &str = "run";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("run", |run| Cell::number(run.id)),
+        Column::new("program", |run| Cell::text(run.program.as_str())),
+        Column::new("export_first_day", |run| Cell::shown(run.first_day)),
+        Column::new("export_last_day", |run| Cell::shown(run.last_day)),
+        Column::new("actor", |run| Cell::text(&run.actor)),
+        Column::new("at", |run| Cell::Time(run.at)),
     ];
 }

@@ -1,13 +1,11 @@
 //! `ssgctl invoice run`.
 
 use std::collections::BTreeSet;
-use std::str::FromStr;
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use jiff::civil::Date;
 use ssgctl::error::count;
-use ssgctl::model::Invalid;
 use ssgctl::ops;
 use ssgctl::ops::invoice::RunRequest;
 use ssgctl::report::{InvoiceSummary, Month};
@@ -15,10 +13,11 @@ use ssgctl::report::{InvoiceSummary, Month};
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
 use crate::args::completion;
+use crate::args::named_period::NamedPeriod;
 use crate::commands::invoice::mailing::{Mailer, warn_if_unsent};
 use crate::commands::invoice::row::today;
 use crate::context::Context;
-use crate::exit::Result;
+use crate::exit::{Failure, Result};
 use crate::output::FieldKeys;
 
 /// Draft or issue the invoices of a month for the usage of postpaid customers
@@ -30,13 +29,13 @@ use crate::output::FieldKeys;
 /// next invoice, so that a customer never pays for more than was used. Run again, it makes nothing new.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
-  ssgctl invoice run --period 2026-10 --dry-run
+  ssgctl invoice run --period last-month --dry-run
   ssgctl invoice run --period 2026-10 --issue --send
   ssgctl invoice run --period 2026-10 --customer ABCCORP331")]
 pub(crate) struct RunArgs {
-    /// Month whose usage to bill
+    /// Month whose usage to bill: last month, or 2026-10
     #[arg(long, value_name = "MONTH")]
-    period: MonthArg,
+    period: NamedPeriod,
 
     /// Only this customer, by account code or API ID; may be repeated
     #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
@@ -57,17 +56,11 @@ pub(crate) struct RunArgs {
     change: ChangeArgs,
 }
 
-/// A month: `2026-10`.
-#[derive(Debug, Clone, Copy)]
-struct MonthArg(Month);
-
-impl FromStr for MonthArg {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let day: Option<Date> = format!("{text}-01").parse().ok().filter(|_| text.len() == 7);
-        day.map(|day| Self(Month::of(day))).ok_or_else(|| Invalid::rule("must be a month, such as 2026-10"))
-    }
+/// The month of a period.
+fn month(period: NamedPeriod, today: Date) -> Result<Month> {
+    let (first, last) = period.dates(today);
+    let is_month = first == first.first_of_month() && last == first.last_of_month();
+    if is_month { Ok(Month::of(first)) } else { Err(Failure::usage("--period must be a month").field("period")) }
 }
 
 pub(crate) fn run(args: RunArgs, context: &mut Context) -> Result<()> {
@@ -75,7 +68,7 @@ pub(crate) fn run(args: RunArgs, context: &mut Context) -> Result<()> {
     context.output.refuse_unknown_fields(&InvoiceSummary::keys())?;
     context.apply_clock(args.clock)?;
     let today = today(context);
-    let request = RunRequest { month: args.period.0, customers: args.customer, issue: args.issue };
+    let request = RunRequest { month: month(args.period, today)?, customers: args.customer, issue: args.issue };
     let mut mailer = if args.send { Some(Mailer::of(context)?) } else { None };
     let mut emails = Vec::new();
     let result = context.transact(&args.change, |tx| {

@@ -15,7 +15,8 @@ use crate::output::{Cell, DetailView};
 
 /// Show an invoice: what it says, its state, what settles it, and its emails
 ///
-/// An issued invoice is shown as it was issued. A draft is shown as it would be issued today.
+/// An issued invoice is shown as it was issued, with the runs of `ssgctl invoice export` that exported it. A draft is shown as it
+/// would be issued today.
 ///
 /// --pdf writes the PDF instead: of an issued invoice the file that was stored with it, of a draft or pro-forma one that says that it
 /// is not a VAT invoice. --xml writes an e-invoice by EN 16931; an invoice that the standard cannot express is refused with the rule
@@ -60,7 +61,7 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
 }
 
 fn view(overview: InvoiceOverview) -> DetailView {
-    let InvoiceOverview { summary, copy, settled, credit_notes, emails, reminders_held_at } = overview;
+    let InvoiceOverview { summary, copy, settled, credit_notes, emails, reminders_held_at, exports } = overview;
     let invoice = &summary.invoice;
     let title = format!("{} {}, {}", invoice.kind, invoice.name(), invoice.organisation);
     let mut view = DetailView::new(invoice.name(), title);
@@ -87,6 +88,7 @@ fn view(overview: InvoiceOverview) -> DetailView {
     view.rows("Settled by", "settled_by", &settled, &[]);
     view.rows("Credit notes", "credit_notes", &credit_notes, &["customer", "kind"]);
     view.rows("Emails", "emails", &emails, &[]);
+    view.rows("Exports", "exports", &exports, &[]);
     view.fields("Times", &summary, &["created_at", "updated_at", "cancelled_at", "issued_at", "sent_at"]);
     view.field("reminders_held_at", Cell::maybe_time(reminders_held_at));
     view

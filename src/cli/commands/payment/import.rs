@@ -2,7 +2,7 @@
 
 use clap::Args;
 use ssgctl::model::Unit;
-use ssgctl::model::invoice::{BankEntry, BankOutcome};
+use ssgctl::model::invoice::{BankEntry, BankOutcome, MatchReason};
 use ssgctl::ops;
 use ssgctl::ops::payment::BankEntryResult;
 
@@ -110,6 +110,16 @@ fn sentence(result: &BankEntryResult) -> String {
     format!("{booked_on} {amount} {currency}{payer}: {why}")
 }
 
+/// The options that name the invoices of an entry which several fit: all that the payer named, else the one to be chosen.
+fn invoice_options(result: &BankEntryResult) -> String {
+    match (&result.customer, result.reason) {
+        (Some(_), Some(MatchReason::Reference | MatchReason::Number)) => {
+            result.invoices.iter().map(|invoice| format!(" --invoice {}", shell_words::quote(invoice))).collect()
+        }
+        _ => " --invoice INVOICE".to_owned(),
+    }
+}
+
 /// The command that records an entry by hand, after which an import knows it. Words in capitals are not known.
 pub(crate) fn next_command(result: &BankEntryResult) -> Option<String> {
     let BankEntry { key, booked_on, currency, amount, .. } = &result.entry;
@@ -117,7 +127,7 @@ pub(crate) fn next_command(result: &BankEntryResult) -> Option<String> {
     let customer = result.customer.as_ref().map_or("CUSTOMER", |customer| customer.as_str());
     let record = format!("ssgctl payment record {customer} {amount} --currency {currency} --on {booked_on}");
     match result.outcome {
-        BankOutcome::Several => Some(format!("{record} --invoice INVOICE --key {key}")),
+        BankOutcome::Several => Some(format!("{record}{} --key {key}", invoice_options(result))),
         BankOutcome::OtherCurrency | BankOutcome::NotOpen | BankOutcome::Unmatched => {
             Some(format!("{record} --key {key}"))
         }

@@ -6,8 +6,8 @@ use clap::Args;
 use ssgctl::model::{Invalid, Unit};
 use ssgctl::report::{self, Age, OpenAmount, ReceivablesQuestion};
 
-use crate::args::day::DayArg;
 use crate::args::list::CustomerFilterArgs;
+use crate::args::named_period::NamedPeriod;
 use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, Column, Row};
@@ -19,16 +19,16 @@ use crate::output::{Cell, Column, Row};
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl report receivables
-  ssgctl report receivables --as-of 2026-10-31 --buckets 0,14,30 --csv")]
+  ssgctl report receivables --as-of last-month --buckets 0,14,30 --csv")]
 pub(crate) struct ReceivablesArgs {
     #[command(flatten)]
     customer: CustomerFilterArgs,
 
-    /// The state at the end of this day [default: today]
+    /// The state at the end of this day or period, such as last-month [default: today]
     ///
     /// A day to come shows what will be overdue if nothing is paid until then.
     #[arg(long, value_name = "DATE")]
-    as_of: Option<DayArg>,
+    as_of: Option<NamedPeriod>,
 
     /// Days overdue after which an age begins, ascending
     #[arg(long, value_name = "DAYS", default_value = "0,30,60,90")]
@@ -104,7 +104,7 @@ fn in_words(age: Age) -> String {
 pub(crate) fn run(args: &ReceivablesArgs, context: &mut Context) -> Result<()> {
     let zone = context.settings.invoices.zone();
     let today = ssgctl::model::invoice::day_in(&zone, ssgctl::store::Clock::System.now());
-    let as_of = args.as_of.map_or(today, |day| day.0);
+    let as_of = args.as_of.map_or(today, |period| period.dates(today).1);
     context.list(|snapshot, rows| {
         args.customer.omit_from(rows);
         let customer_id = args.customer.id(snapshot)?;

@@ -1,8 +1,8 @@
 //! The questions of all dialogues, in the order in which they are asked.
 
 use ssgctl::model::{
-    AccountCode, EmailAddress, Limit, Msisdn, MsisdnList, Name, Organisation, RegistrationNumber, SystemId, Unit,
-    Webhook,
+    AccountCode, Billing, EmailAddress, EmailList, Limit, Msisdn, MsisdnList, Name, Organisation, PaymentTerms,
+    RegistrationNumber, SystemId, Unit, Webhook,
 };
 
 use crate::interactive::wizard::answers::{Answer, Question};
@@ -50,6 +50,11 @@ pub(crate) const COMPANY: &[Question] = &[
     Question::optional("--vat-reg-no", "VAT number", Answer::Text(parse::<RegistrationNumber>), "none"),
     Question::optional("--invoice-address", "Postal address", Answer::Lines, "none")
         .hint("lines separated by semicolons"),
+    Question::optional("--billing", "Billing", Answer::Text(parse::<Billing>), "prepaid").hint("prepaid or postpaid"),
+    Question::optional("--payment-terms-days", "Payment terms", Answer::Text(parse::<PaymentTerms>), "as configured")
+        .hint("days"),
+    Question::optional("--invoice-emails", "Invoice emails", Answer::Text(parse::<EmailList>), "none")
+        .hint("separated by commas"),
     Question::optional("--contact-name", "Contact name", Answer::Text(parse::<Name>), "none"),
     Question::optional("--contact-email", "Contact email", Answer::Text(parse::<EmailAddress>), "none")
         .needed_by("--send-email"),

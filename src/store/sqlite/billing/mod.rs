@@ -3,6 +3,7 @@
 mod allocation;
 pub(in crate::store::sqlite) mod chain;
 mod email;
+mod export;
 mod fee;
 mod invoice;
 mod issued;

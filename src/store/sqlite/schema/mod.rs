@@ -33,6 +33,7 @@ pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: 23, sql: include_str!("023_delivered_basis.sql") },
     Step { version: 24, sql: include_str!("024_invoices.sql") },
     Step { version: 25, sql: include_str!("025_invoice_emails.sql") },
+    Step { version: 26, sql: include_str!("026_exports.sql") },
     Step { version: 27, sql: include_str!("027_prepaid_usage.sql") },
     Step { version: 28, sql: include_str!("028_forecast_alerts.sql") },
 ];
