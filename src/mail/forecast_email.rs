@@ -7,7 +7,9 @@ use crate::error::Result;
 use crate::mail::TemplateRenderer;
 use crate::mail::renderer::unit_word;
 use crate::mail::values::values_of_customer;
-use crate::model::{EmailTemplate, ForecastKind, Money, RenderedEmail, Time, Zone};
+use crate::model::{
+    DaysAhead, EmailTemplate, ForecastKind, Money, RenderedEmail, SilentHours, SurgeFactor, Time, Unit, Zone,
+};
 use crate::ops::warning::ForecastNotice;
 
 impl TemplateRenderer {
@@ -22,7 +24,7 @@ impl TemplateRenderer {
             customer => notice.customer.map(values_of_customer),
             kind => alert.kind.as_str(),
             system_id => alert.account.as_ref().map(ToString::to_string),
-            unit => unit.map(|unit| unit.code()),
+            unit => unit.map(Unit::code),
             balance => figures.balance.and_then(amount),
             is_used_up,
             empties => figures.at.map(|at| about(at, zone, "%A %-d %B %Y about %H:%M")),
@@ -30,9 +32,9 @@ impl TemplateRenderer {
             at => figures.at.map(|at| local(at, zone)),
             recent => figures.recent,
             usual => figures.usual,
-            days_left => settings.days_left.map(|days| days.get()),
-            surge => settings.surge.map(|factor| factor.get()),
-            silent_hours => settings.silent.map(|hours| hours.get()),
+            days_left => settings.days_left.map(DaysAhead::get),
+            surge => settings.surge.map(SurgeFactor::get),
+            silent_hours => settings.silent.map(SilentHours::get),
             timezone => zone.to_string(),
             checked_at => notice.at.for_reading(),
             recipients => notice.customer_recipients.iter().map(ToString::to_string).collect::<Vec<_>>(),

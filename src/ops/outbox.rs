@@ -1,5 +1,7 @@
 //! The outbox: queues emails, decides when each is due, and records the outcome of every attempt. Nothing is sent here.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -203,6 +205,12 @@ impl<'a> AuditedFields<'a> {
             last_error: email.last_error.as_deref(),
         }
     }
+}
+
+/// The recipients that got one of these emails, or may have got it.
+pub(super) fn reached_recipients(emails: &[OutboxEmail]) -> Vec<EmailAddress> {
+    let reached = emails.iter().filter(|email| email.may_have_arrived());
+    reached.map(|email| email.recipient.clone()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Records the start of a run of `balance check`.

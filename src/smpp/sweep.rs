@@ -85,6 +85,12 @@ fn is_refused(outcome: &ProbeOutcome) -> bool {
     }
 }
 
+/// Whether there was no connection, so that there is none for the other accounts either.
+fn is_unreachable(swept: Option<&SweptAccount>) -> bool {
+    let outcome = swept.map(|swept| &swept.report.outcome);
+    matches!(outcome, Some(ProbeOutcome::Failed { step: ProbeStep::Connect | ProbeStep::Tls, .. }))
+}
+
 /// Compares what a gateway did with what it should do.
 pub fn judge(expected: Expected, outcome: &ProbeOutcome) -> SweepVerdict {
     match (expected, is_bound(outcome), is_refused(outcome)) {
@@ -102,7 +108,8 @@ pub struct SweptAccount {
 }
 
 /// Sweeps one endpoint. `expected` says what it should do about each account, `probe` probes one by its index. The result has the
-/// accounts in their order; `None` are those that were not probed, because the gateway had locked this address out.
+/// accounts in their order; `None` are those that were not probed, because the gateway cannot be reached or has locked this address
+/// out.
 pub fn sweep(expected: &[Expected], probe: &mut dyn FnMut(usize) -> ProbeReport) -> Vec<Option<SweptAccount>> {
     let mut swept: Vec<Option<SweptAccount>> = expected.iter().map(|_| None).collect();
     let of = |wanted: Expected| (0..expected.len()).filter(move |index| expected[*index] == wanted);
@@ -114,17 +121,22 @@ pub fn sweep(expected: &[Expected], probe: &mut dyn FnMut(usize) -> ProbeReport)
             witness.get_or_insert(index);
         }
         swept[index] = Some(SweptAccount { verdict: judge(Expected::Bound, &report.outcome), report });
-        if closed == CLOSED && witness.is_some() {
+        if closed == CLOSED || is_unreachable(swept[index].as_ref()) {
             return swept;
         }
     }
     let refused: Vec<usize> = of(Expected::Refused).collect();
     for few in refused.chunks(REFUSALS) {
+        let mut is_lost = false;
         for index in few {
             let report = probe(*index);
             swept[*index] = Some(SweptAccount { verdict: judge(Expected::Refused, &report.outcome), report });
+            is_lost = is_unreachable(swept[*index].as_ref());
+            if is_lost {
+                break;
+            }
         }
-        if witness.is_some_and(|witness| is_bound(&probe(witness).outcome)) {
+        if !is_lost && witness.is_some_and(|witness| is_bound(&probe(witness).outcome)) {
             continue;
         }
         for index in few {
@@ -134,7 +146,7 @@ pub fn sweep(expected: &[Expected], probe: &mut dyn FnMut(usize) -> ProbeReport)
             }
         }
         // Without a witness, the others are still probed: one that is let in is found all the same.
-        if witness.is_some() {
+        if is_lost || witness.is_some() {
             break;
         }
     }

@@ -1,15 +1,17 @@
-//! Bundles: a folder of files with their checksums and a signature, which is complete or not there.
+//! Bundles: a folder or archive of files with their checksums and a signature, which is complete or not there.
 //!
 //! ```text
 //! SHA256SUMS       a line for each file, by name, as `sha256sum` writes it
 //! SHA256SUMS.sig   the Ed25519 signature of that file
 //! ```
 //!
+//! An archive has these two first, so that it is verified in one pass.
+//!
 //! Nothing in a bundle depends on when or where it was written, so the same content gives the same bytes.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, BufWriter, ErrorKind, Read, Write};
+use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 
@@ -17,7 +19,9 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, InputError, Result};
 use crate::model::Hash;
+use crate::store::files::Draft;
 use crate::store::signing::{PublicKey, SigningKey};
+use crate::store::tar::{self, TarReader};
 
 /// The file with the checksums.
 pub const CHECKSUMS: &str = "SHA256SUMS";
@@ -90,6 +94,9 @@ impl BundleWriter {
                 out.write_all(text.as_bytes()).map_err(|error| cannot_write(&self.temporary, &error))
             })?;
         }
+        if is_archive(&self.folder) {
+            return self.archive();
+        }
         let sync = |folder: &Path| File::open(folder).and_then(|folder| folder.sync_all());
         sync(&self.temporary).map_err(|error| cannot_write(&self.temporary, &error))?;
         // A folder that appeared meanwhile is not replaced: a rename replaces an empty one only.
@@ -101,6 +108,30 @@ impl BundleWriter {
         let _ = sync(parent.unwrap_or(Path::new(".")));
         Ok(BundleSummary { folder: self.folder.clone(), files: self.checksums.len() as u64, bytes: self.bytes })
     }
+}
+
+impl BundleWriter {
+    /// Writes the archive of the folder, which is removed afterwards.
+    fn archive(&self) -> Result<BundleSummary> {
+        let stem = self.folder.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let mut draft = Draft::next_to(&self.folder)?;
+        let names = [CHECKSUMS, SIGNATURE].into_iter().chain(self.checksums.keys().map(String::as_str));
+        let failed = |error: &io::Error| cannot_write(&self.folder, error);
+        for name in names {
+            tar::add(&mut draft, &format!("{stem}/{name}"), &self.temporary.join(name))
+                .map_err(|error| failed(&error))?;
+        }
+        tar::end(&mut draft).map_err(|error| failed(&error))?;
+        if !draft.publish()? {
+            return Err(Error::FileExists { path: self.folder.clone() });
+        }
+        Ok(BundleSummary { folder: self.folder.clone(), files: self.checksums.len() as u64, bytes: self.bytes })
+    }
+}
+
+/// Whether a bundle of this name is an archive.
+pub fn is_archive(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "tar")
 }
 
 impl Drop for BundleWriter {
@@ -163,26 +194,26 @@ impl Write for HashingWriter {
     }
 }
 
-/// Checks a bundle: its signature, then each file in the order of the list, then that there is no other file. The first thing that does
+/// Checks a bundle in a folder or in an archive: its signature, then each file in the order of the list, then that there is no other file. The first thing that does
 /// not hold is the inner error.
 ///
 /// # Errors
 /// [`Error::Input`] when the folder is no bundle, [`Error::Io`] when a file cannot be read.
 pub fn verify_bundle(folder: &Path, key: &PublicKey) -> Result<Result<BundleSummary, String>> {
+    if is_archive(folder) {
+        return verify_archive(folder, key);
+    }
     let (list, signature) = (read_text(&folder.join(CHECKSUMS))?, read_text(&folder.join(SIGNATURE))?);
     if !key.has_signed(list.as_bytes(), signature.trim_end()) {
-        return Ok(Err(format!(
-            "the signature is not that of {CHECKSUMS} by this key: it was changed, or signed by another"
-        )));
+        return Ok(Err(wrong_signature()));
     }
     let (mut files, mut bytes) = (0, 0);
     let mut names = BTreeMap::new();
     for line in list.lines() {
-        let entry = line.split_once("  ").and_then(|(hash, name)| Some((hash.parse::<Hash>().ok()?, name)));
-        let Some((expected, name)) = entry.filter(|(_, name)| is_inside(name)) else {
+        let Some((expected, name)) = checksum(line) else {
             return Ok(Err(format!("{CHECKSUMS} has a line that is not a checksum and a file")));
         };
-        match hash_of(&folder.join(name)) {
+        match File::open(folder.join(name)).and_then(hash_of) {
             Ok((hash, _)) if hash != expected => return Ok(Err(format!("{name} was changed"))),
             Ok((_, length)) => bytes += length,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Err(format!("{name} is missing"))),
@@ -196,6 +227,59 @@ pub fn verify_bundle(folder: &Path, key: &PublicKey) -> Result<Result<BundleSumm
         Some(name) => Ok(Err(format!("{name} was added"))),
         None => Ok(Ok(BundleSummary { folder: folder.to_owned(), files, bytes })),
     }
+}
+
+/// The same of an archive, in one pass.
+fn verify_archive(path: &Path, key: &PublicKey) -> Result<Result<BundleSummary, String>> {
+    let failed = |error: io::Error| match error.kind() {
+        ErrorKind::InvalidData | ErrorKind::UnexpectedEof => {
+            let message = format!("{} is not a whole archive of `audit bundle`: {error}", path.display());
+            Error::Input { code: InputError::BadValue, message }
+        }
+        _ => Error::io(format_args!("read {}", path.display()), &error),
+    };
+    let mut archive = TarReader::new(BufReader::new(File::open(path).map_err(failed)?));
+    // The first part of each name is the folder that the archive unpacks to.
+    let inside = |name: String| name.split_once('/').map_or(name.clone(), |(_, rest)| rest.to_owned());
+    let mut texts = [String::new(), String::new()];
+    for (expected, text) in [CHECKSUMS, SIGNATURE].into_iter().zip(&mut texts) {
+        if archive.next_file().map_err(failed)?.map(inside).as_deref() != Some(expected) {
+            return Ok(Err(format!("{expected} is missing")));
+        }
+        (&mut archive).take(LONGEST_LIST).read_to_string(text).map_err(failed)?;
+    }
+    let [list, signature] = texts;
+    if !key.has_signed(list.as_bytes(), signature.trim_end()) {
+        return Ok(Err(wrong_signature()));
+    }
+    let (mut files, mut bytes) = (0, 0);
+    for line in list.lines() {
+        let Some((expected, name)) = checksum(line) else {
+            return Ok(Err(format!("{CHECKSUMS} has a line that is not a checksum and a file")));
+        };
+        if archive.next_file().map_err(failed)?.map(inside).as_deref() != Some(name) {
+            return Ok(Err(format!("{name} is missing")));
+        }
+        let (hash, length) = hash_of(&mut archive).map_err(failed)?;
+        if hash != expected {
+            return Ok(Err(format!("{name} was changed")));
+        }
+        (files, bytes) = (files + 1, bytes + length);
+    }
+    match archive.next_file().map_err(failed)? {
+        Some(name) => Ok(Err(format!("{} was added", inside(name)))),
+        None => Ok(Ok(BundleSummary { folder: path.to_owned(), files, bytes })),
+    }
+}
+
+fn wrong_signature() -> String {
+    format!("the signature is not that of {CHECKSUMS} by this key: it was changed, or signed by another")
+}
+
+/// The checksum and the name of a line.
+fn checksum(line: &str) -> Option<(Hash, &str)> {
+    let (hash, name) = line.split_once("  ")?;
+    Some((hash.parse().ok()?, name)).filter(|(_, name)| is_inside(name))
 }
 
 /// Whether a name stays inside the folder.
@@ -215,8 +299,7 @@ fn read_text(path: &Path) -> Result<String> {
     Ok(text)
 }
 
-fn hash_of(path: &Path) -> io::Result<(Hash, u64)> {
-    let mut file = File::open(path)?;
+fn hash_of(mut file: impl Read) -> io::Result<(Hash, u64)> {
     let (mut hash, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; 64 * 1024]);
     loop {
         match file.read(&mut buffer)? {

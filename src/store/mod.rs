@@ -9,6 +9,7 @@ pub mod drafts;
 pub mod files;
 pub mod signing;
 mod sqlite;
+mod tar;
 mod traffic;
 pub mod vault;
 

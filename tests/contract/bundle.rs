@@ -45,7 +45,7 @@ fn a_bundle_has_the_same_bytes_twice_and_no_secret_and_every_change_of_it_is_fou
             assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{}", path.display());
         }
     }
-    fs::write(cli.path("operator.pub"), cli.ok("config public-key")).expect("written");
+    fs::write(cli.path("operator.pub"), cli.ok("config public-key --config billing.toml")).expect("written");
     cli.ok("verify one --key operator.pub");
     for path in &one {
         let bytes = fs::read(path).expect("read");

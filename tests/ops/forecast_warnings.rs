@@ -2,6 +2,7 @@
 //! ended.
 
 use ssgctl::model::{EmailState, EmailTemplate, ForecastCause, ForecastKind, OutboxEmail, Unit, WarningDetails};
+use ssgctl::ops::balance::Adjustment;
 use ssgctl::ops::warning::{self, CheckFindings, RecordedForecast};
 use ssgctl::ops::{customer, smpp};
 use ssgctl::store::ForecastKey;
@@ -67,7 +68,8 @@ fn leave(fixture: &mut Fixture, amount: &str) {
     let left: ssgctl::model::Money = valid(amount);
     let balance = fixture.balance("PORT", valid(EUR)).expect("a balance").balance;
     let amount = ssgctl::model::Money::from_e8(left.e8() - balance.e8()).to_string();
-    fixture.adjust("PORT", &adjustment_in(EUR, &amount)).expect("credited");
+    let change = Adjustment { allow_negative: true, ..adjustment_in(EUR, &amount) };
+    fixture.adjust("PORT", &change).expect("adjusted");
 }
 
 fn waiting(fixture: &mut Fixture) -> Vec<OutboxEmail> {
@@ -146,7 +148,7 @@ fn a_new_account_is_not_compared_with_nothing() {
     let of_acme: String = rows.lines().filter(|row| !row.contains(",port,")).flat_map(|row| [row, "\n"]).collect();
     add(&mut fixture, "acme.csv", &of_acme);
     warn(&mut fixture, |details| {
-        (details.days_left, details.surge, details.silent) = (Some(valid("60d")), Some(valid("2x")), Some(valid("1h")));
+        (details.days_left, details.surge, details.silent) = (Some(valid("60d")), Some(valid("2x")), Some(valid("2h")));
     });
     assert_eq!(reported(&check(&mut fixture, "2026-11-09T10:05:00Z")), []);
     add(&mut fixture, "first.csv", &messages("2026-11-09T10:00", 400));

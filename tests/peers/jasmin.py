@@ -212,6 +212,22 @@ def drift_and_push():
     row = users()["prepaid"]
     check(row[3] == "10.5" and row[-1].endswith("/7.0"), f"a push keeps the balance: {' '.join(row)}")
     bind("leaked", "secret02").close()
+    sweep(live)
+
+
+def sweep(live):
+    """Whom Jasmin lets in, before and after it learns of a change."""
+    (home / "gateway.toml").write_text(f'[gateway]\nhosts = ["127.0.0.1"]\nport = {SMPP}\n')
+    line = f"smpp sweep --config {home}/gateway.toml --csv --fields system_id,expected,status,verdict"
+    shown, _ = ssgctl(line)
+    check(shown.count(",bound,ESME_ROK,ok") == 3, "all active accounts bind")
+    ssgctl("smpp disable leaves --yes")
+    shown, _ = ssgctl(line, exits=7)
+    check("leaves,refused,ESME_ROK,differs" in shown, "a disabled account that Jasmin still lets in is found")
+    ssgctl(f"smpp push {live} --load-with ./load --yes")
+    shown, _ = ssgctl(line)
+    status = next(row.split(",")[2] for row in shown.splitlines() if row.startswith("leaves,"))
+    check("leaves,refused," in shown and shown.count(",ok") == 3, f"after a push it is refused with {status}")
 
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

@@ -19,7 +19,7 @@ fn cli() -> TestCli {
         let line = format!("smpp add ACME --system-id {system_id} --password-stdin {more}");
         cli.run_with_stdin(&line, PASSWORD).succeeded(&line);
     }
-    cli.ok("smpp archive acme_old");
+    cli.ok("smpp archive acme_old --yes");
     cli
 }
 

@@ -71,3 +71,32 @@ fn nothing_is_left_of_a_bundle_that_is_not_finished_and_none_is_replaced() {
     assert_refused!(BundleWriter::create(&audit), Error::FileExists { .. });
     assert_eq!(fs::read(audit.join("ledger.csv")).expect("there"), b"id\n1\n");
 }
+
+#[test]
+fn an_archive_is_the_same_twice_and_every_byte_of_its_files_counts() {
+    let folder = tempfile::tempdir().expect("folder");
+    let key = SigningKey::open_or_create(&folder.path().join("signing.key")).expect("key");
+    let write = |name: &str| {
+        let path = folder.path().join(name).join("audit.tar");
+        fs::create_dir(folder.path().join(name)).expect("made");
+        let mut bundle = BundleWriter::create(&path).expect("begun");
+        text(&mut bundle, "ledger.csv", "id\n1\n");
+        text(&mut bundle, "invoices/INV-1.pdf", "%PDF");
+        bundle.finish(&key).expect("finished");
+        path
+    };
+    let (path, again) = (write("one"), write("two"));
+    let whole = fs::read(&path).expect("read");
+    assert_eq!(whole, fs::read(again).expect("read"));
+    assert_eq!(fs::read_dir(folder.path().join("one")).expect("folder").count(), 1);
+    let verify = || verify_bundle(&path, &key.public());
+    assert_eq!(verify().expect("an archive").map(|summary| (summary.files, summary.bytes)), Ok((2, 9)));
+    for (index, byte) in whole.iter().enumerate().filter(|(_, byte)| **byte != 0) {
+        let mut changed = whole.clone();
+        changed[index] = byte ^ 1;
+        fs::write(&path, changed).expect("written");
+        assert!(!matches!(verify(), Ok(Ok(_))), "byte {index} counts");
+    }
+    fs::write(&path, &whole[..whole.len() - 2_000]).expect("written");
+    assert_refused!(verify(), Error::Input { .. });
+}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ssgctl::model::{Money, Unit};
 use ssgctl::report::{ProofBreak, ProvenStatement, verify_statement};
-use ssgctl::store::bundle::verify_bundle;
+use ssgctl::store::bundle::{is_archive, verify_bundle};
 use ssgctl::store::signing::PublicKey;
 
 use crate::args::input;
@@ -30,7 +30,7 @@ use crate::output::{Cell, Column, FieldKeys, Row};
   ssgctl verify november.json --key operator.pub --json
   ssgctl verify audit-2026 --key operator.pub")]
 pub(crate) struct VerifyArgs {
-    /// File of `report statement --prove`, or folder of `audit bundle`; - is stdin
+    /// File of `report statement --prove`, or folder or .tar of `audit bundle`; - is stdin
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -68,7 +68,7 @@ impl Row for Verified {
 }
 
 pub(crate) fn run(args: &VerifyArgs, context: &mut Context) -> Result<()> {
-    let is_bundle = args.file.is_dir();
+    let is_bundle = args.file.is_dir() || is_archive(&args.file);
     context.output.refuse_unknown_fields(&if is_bundle { BundleRow::keys() } else { Verified::keys() })?;
     let key: PublicKey = input::read_text(&args.key)?.parse().map_err(|rule| {
         let key = input::name(&args.key);

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Crossing, CrossingCause, Customer, EmailAddress, EmailCause, EmailState, EmailTemplate, Level, Money, OutboxEmail,
+    CrossingCause, Customer, EmailAddress, EmailCause, EmailState, EmailTemplate, Level, Money, OutboxEmail,
     RenderedEmail, Time, Unit, Warning, WarningDetails,
 };
-use crate::ops::outbox;
-use crate::ops::warning::forecast::RecordedForecast;
+use crate::ops::outbox::{self, reached_recipients};
+use crate::ops::warning::findings::{CheckFindings, CrossingAlert, UncheckedBalance};
 use crate::report::{internal_recipients, warning_recipients};
 use crate::store::{OutboxFilter, Tx, UnrecordedCrossing};
 
@@ -29,50 +29,6 @@ pub struct Notice<'a> {
 
 /// Renders a notice as an email. It is passed in because operations do not know the templates.
 pub type Compose<'a> = &'a dyn Fn(&Notice<'_>) -> Result<RenderedEmail>;
-
-/// A recorded crossing and the emails queued for it.
-#[derive(Debug)]
-pub struct CrossingAlert {
-    pub crossing: Crossing,
-    pub emails: Vec<OutboxEmail>,
-    /// Whether the customer should have been notified but has no address.
-    pub no_recipient: bool,
-}
-
-/// A balance that could not be checked because its customer's data is damaged.
-#[derive(Debug)]
-pub struct UncheckedBalance {
-    /// Customer and unit.
-    pub name: String,
-    pub error: Error,
-}
-
-/// The result of a check.
-#[derive(Debug, Default)]
-pub struct CheckFindings {
-    pub alerts: Vec<CrossingAlert>,
-    pub forecasts: Vec<RecordedForecast>,
-    pub unchecked: Vec<UncheckedBalance>,
-}
-
-impl CheckFindings {
-    /// How many crossings and forecasts were recorded.
-    pub fn recorded(&self) -> usize {
-        self.alerts.len() + self.forecasts.len()
-    }
-
-    /// How many emails were queued.
-    pub fn queued(&self) -> usize {
-        let of_crossings = self.alerts.iter().map(|alert| alert.emails.len());
-        of_crossings.chain(self.forecasts.iter().map(|forecast| forecast.emails.len())).sum()
-    }
-
-    /// Whether a customer should have been notified but has no address.
-    pub fn lacks_recipient(&self) -> bool {
-        self.alerts.iter().any(|alert| alert.no_recipient)
-            || self.forecasts.iter().any(|forecast| forecast.no_recipient)
-    }
-}
 
 /// Compares every active balance that has a warning with its thresholds, records each crossing and queues its emails.
 /// A balance with damaged data is left unchanged and does not prevent the check of the others.
@@ -167,12 +123,6 @@ fn emails_of_episode(tx: &Tx<'_>, warning: &Warning) -> Result<Vec<OutboxEmail>>
         emails.extend(tx.emails_of(&OutboxFilter { crossing_id: Some(crossing.id), ..OutboxFilter::default() })?);
     }
     Ok(emails)
-}
-
-/// The recipients that got one of these emails, or may have got it.
-pub(super) fn reached_recipients(emails: &[OutboxEmail]) -> Vec<EmailAddress> {
-    let reached = emails.iter().filter(|email| email.may_have_arrived());
-    reached.map(|email| email.recipient.clone()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The early warnings that replace cancelled urgent ones, except for recipients that already got an email.

@@ -7,8 +7,8 @@ use crate::model::{
     Customer, EmailAddress, EmailCause, EmailState, EmailTemplate, ForecastAlert, ForecastCause, ForecastKind,
     OutboxEmail, RenderedEmail, Time, Unit, Warning, WarningDetails,
 };
-use crate::ops::outbox;
-use crate::ops::warning::check::{CheckFindings, UncheckedBalance, reached_recipients};
+use crate::ops::outbox::{self, reached_recipients};
+use crate::ops::warning::findings::{CheckFindings, RecordedForecast, UncheckedBalance};
 use crate::report::{ForecastChange, forecast_changes, internal_recipients, warning_recipients};
 use crate::store::{ForecastKey, Tx};
 
@@ -28,15 +28,6 @@ pub struct ForecastNotice<'a> {
 
 /// Renders such an email. It is passed in because operations do not know the templates.
 pub type ComposeForecast<'a> = &'a dyn Fn(&ForecastNotice<'_>) -> Result<RenderedEmail>;
-
-/// A forecast warning that was raised or ended, and the emails queued for it.
-#[derive(Debug)]
-pub struct RecordedForecast {
-    pub alert: ForecastAlert,
-    pub emails: Vec<OutboxEmail>,
-    /// Whether the customer should have been notified but has no address.
-    pub no_recipient: bool,
-}
 
 /// Raises and ends the forecast warnings of all customers, and adds them to the findings of a check. One whose data is damaged is
 /// left unchanged and does not prevent the others.

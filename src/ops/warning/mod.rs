@@ -1,6 +1,7 @@
 //! Warnings: sets their thresholds and forecasts, and finds the balances and accounts that reached them.
 
 mod check;
+mod findings;
 mod forecast;
 mod state;
 
@@ -9,8 +10,9 @@ use crate::model::{Balance, Change, Customer, EntityKind, Invalid, Unit, Warning
 use crate::ops::active;
 use crate::store::Tx;
 
-pub use check::{CheckFindings, Compose, CrossingAlert, Notice, UncheckedBalance, check_balances};
-pub use forecast::{ComposeForecast, ForecastNotice, RecordedForecast, check_forecasts};
+pub use check::{Compose, Notice, check_balances};
+pub use findings::{CheckFindings, CrossingAlert, RecordedForecast, UncheckedBalance};
+pub use forecast::{ComposeForecast, ForecastNotice, check_forecasts};
 pub(super) use state::archive_with_customer;
 
 /// Changes the warning of a customer's balance, or creates it.

@@ -14,7 +14,7 @@ use ssgctl::store::{EntryFilter, ReceivableFilter, Snapshot};
 use crate::args::moment::{end_of, midnight, today};
 use crate::args::named_period::NamedPeriod;
 use crate::commands::audit::bundle_index::{self, BundleTitle};
-use crate::commands::audit::bundle_rows::{BundleRow, ChainRow, SeriesRow, TaxRow};
+use crate::commands::audit::bundle_rows::{AuditTaxRow, BundleRow, ChainRow, SeriesRow};
 use crate::config::invoice_xml::XmlSyntax;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
@@ -27,17 +27,17 @@ use crate::output::{CsvFile, FieldKeys, Row};
 /// open in a browser. `sha256sum -c SHA256SUMS` checks its files, and `ssgctl verify` also the signature: it names the first file
 /// that was changed, added or removed, and needs no database. Passwords and keys are never in it.
 ///
-/// The folder must not exist; it appears when it is complete. As long as nothing is added to the database, the same command writes
+/// The folder or archive must not exist; it appears when it is complete. As long as nothing is added to the database, the same command writes
 /// the same bytes. Days are those of the time zone of invoices: the ledger has the entries of these days, the ledger of receivables
 /// what is booked on them.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl audit bundle --year 2026
-  ssgctl audit bundle --period 2026Q3 --xml ubl /srv/audit/2026q3
+  ssgctl audit bundle --period 2026Q3 --xml ubl /srv/audit/2026q3.tar
   cd audit-2026 && sha256sum -c SHA256SUMS
   ssgctl verify audit-2026 --key operator.pub")]
 pub(crate) struct BundleArgs {
-    /// New folder [default: `audit-` and the period]
+    /// New folder, or new archive whose name ends in .tar [default: a folder `audit-` and the period]
     #[arg(value_name = "FOLDER")]
     folder: Option<PathBuf>,
 
@@ -108,7 +108,7 @@ fn write(
     let before = write_ledger(snapshot, bundle, days)?;
     write_receivables(snapshot, bundle, days)?;
     let (taxes, left_out) = write_invoices(snapshot, bundle, days, xml)?;
-    let taxes: Vec<TaxRow> = taxes.into_iter().map(TaxRow).collect();
+    let taxes: Vec<AuditTaxRow> = taxes.into_iter().map(AuditTaxRow).collect();
     write_rows(bundle, "taxes.csv", &taxes)?;
     let series: Vec<SeriesRow> = series_proofs(snapshot, days.first, days.last)?.into_iter().map(SeriesRow).collect();
     write_rows(bundle, "series.csv", &series)?;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use jiff::civil::Date;
 
-use crate::commands::audit::bundle_rows::{ChainRow, SeriesRow, TaxRow};
+use crate::commands::audit::bundle_rows::{AuditTaxRow, ChainRow, SeriesRow};
 use crate::output::Row;
 
 /// What a bundle is of.
@@ -41,7 +41,7 @@ const FILES: [(&str, &str); 6] = [
 /// The page. `names` are the files of the bundle.
 pub(super) fn page<'a>(
     title: &BundleTitle<'_>,
-    taxes: &[TaxRow],
+    taxes: &[AuditTaxRow],
     series: &[SeriesRow],
     chains: &[ChainRow],
     names: impl Iterator<Item = &'a str>,

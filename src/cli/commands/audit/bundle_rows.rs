@@ -7,9 +7,9 @@ use ssgctl::store::bundle::BundleSummary;
 use crate::output::{Cell, Column, Row};
 
 /// The tax of one category, country and rate.
-pub(super) struct TaxRow(pub(super) TaxSum);
+pub(super) struct AuditTaxRow(pub(super) TaxSum);
 
-impl Row for TaxRow {
+impl Row for AuditTaxRow {
     const NAME: &str = "category";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("currency", |t| Cell::text(t.0.currency.code())),

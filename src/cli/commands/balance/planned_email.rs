@@ -50,10 +50,6 @@ impl Row for PlannedEmail {
     const NAME: &str = "customer";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("customer", |p| p.of.as_ref().map_or(Cell::Empty, |(customer, _)| Cell::text(customer))),
-        Column::new("system_id", |p: &Self| {
-            p.account.as_ref().map_or(Cell::Empty, |account| Cell::text(account.as_str()))
-        })
-        .only_if_any(),
         Column::new("balance", |p| match (&p.of, p.balance) {
             (Some((_, unit)), Some(balance)) => Cell::amount(*unit, balance),
             _ => Cell::Empty,
@@ -67,6 +63,10 @@ impl Row for PlannedEmail {
         .minor(),
         Column::new("recipient", |p: &Self| Cell::maybe_email(p.email.as_ref().map(|email| &email.recipient)))
             .essential(),
+        Column::new("system_id", |p: &Self| {
+            p.account.as_ref().map_or(Cell::Empty, |account| Cell::text(account.as_str()))
+        })
+        .minor(),
         Column::detail("subject", |p: &Self| {
             p.email.as_ref().map_or(Cell::Empty, |email| Cell::text(&email.content.subject))
         })

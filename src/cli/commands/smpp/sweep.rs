@@ -230,7 +230,9 @@ fn sweep_endpoint(endpoint: &Endpoint, args: &SweepArgs, credentials: &[Credenti
         probe_account(endpoint, args.bind, &credentials[index], timeout)
     });
     if swept.iter().any(Option::is_none) {
-        Context::warn(&format!("{endpoint}: the gateway has locked this machine out; the sweep of it ended"));
+        Context::warn(&format!(
+            "{endpoint}: the sweep ended early: the gateway cannot be reached, or has locked this machine out"
+        ));
     }
     let rows = credentials.iter().zip(expected).zip(swept);
     rows.map(|((found, expected), swept)| SweepRow {
