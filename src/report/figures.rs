@@ -20,6 +20,8 @@ pub struct Figures {
     pub early_warnings: u64,
     /// Those at or below the urgent threshold.
     pub urgent: u64,
+    /// Overdrawn balances of active customers who pay in advance, with and without thresholds.
+    pub overdrawn: u64,
     /// The number of full days that each balance lasts, if asked for. A balance without charges is left out.
     pub days_left: Vec<DaysLeft>,
     /// The number of emails in each of [`COUNTED_STATES`].
@@ -45,6 +47,7 @@ pub fn figures(snapshot: &Snapshot<'_>, per_customer: bool, now: Time) -> Result
         balances: 0,
         early_warnings: 0,
         urgent: 0,
+        overdrawn: snapshot.overdrawn_balances()?.len() as u64,
         days_left: Vec::new(),
         emails: [0; COUNTED_STATES.len()],
         last_check: snapshot.last_check_run()?,

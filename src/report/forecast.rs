@@ -29,6 +29,8 @@ const SECONDS_A_DAY: i128 = 86_400;
 word_enum! {
     /// What a forecast found.
     pub enum ForecastKind {
+        /// The balance of a customer who pays in advance is below zero, or below its credit limit.
+        Overdrawn = "overdrawn",
         /// The balance will be empty within the given days.
         DaysLeft = "days_left",
         /// An account sent many times what is usual in the last hour.
@@ -85,23 +87,29 @@ pub fn forecast(snapshot: &Snapshot<'_>, question: &ForecastQuestion, now: Time)
     if let Some(days) = question.days_left {
         let customer_of = accounts.iter().map(|account| (account.id, account.customer_id)).collect();
         let charges = daily_charges(snapshot, &customer_of, today)?;
+        let overdrawn = snapshot.overdrawn_balances()?;
         snapshot.balances(&BalanceFilter::default(), |balance| {
             let charges = charges.get(&(balance.customer_id, balance.unit));
             let empty = charges.and_then(|charges| empties_at(balance.balance, charges, now, days));
-            findings.extend(empty.map(|at| ForecastFinding {
-                kind: ForecastKind::DaysLeft,
+            let found = if overdrawn.contains(&(balance.customer_id, balance.unit)) {
+                Some((ForecastKind::Overdrawn, None))
+            } else {
+                empty.map(|at| (ForecastKind::DaysLeft, Some(at)))
+            };
+            findings.extend(found.map(|(kind, at)| ForecastFinding {
+                kind,
                 customer: balance.customer.clone(),
                 account: None,
                 balance: Some((balance.balance, balance.unit)),
-                at: Some(at),
+                at,
                 recent: None,
                 usual: None,
             }));
             Ok::<_, Error>(())
         })?;
     }
-    let until = newest_quarter(snapshot, today)?;
-    let known_until = until.and_then(|until| time_of(i64::from(until) * 900));
+    let until = newest_quarter(snapshot, now)?;
+    let known_until = until.and_then(|until| time_of(i64::from(until) * 900)).map(|until| until.min(now));
     if let Some(until) = until {
         let history = History::read(snapshot, until, question)?;
         for account in &accounts {
@@ -116,12 +124,15 @@ fn day(time: Time) -> i32 {
     i32::try_from(time.timestamp().as_second().div_euclid(86_400)).unwrap_or(i32::MAX / A_DAY)
 }
 
-/// The end of the newest quarter hour of today or yesterday that has messages, in quarter hours since 1970.
-fn newest_quarter(snapshot: &Snapshot<'_>, today: i32) -> Result<Option<i32>> {
+/// The end of the newest quarter hour of today or yesterday that has messages, in quarter hours since 1970. Messages that a wrong
+/// clock dated ahead of now say nothing about until when traffic is known.
+fn newest_quarter(snapshot: &Snapshot<'_>, now: Time) -> Result<Option<i32>> {
+    let today = day(now);
+    let this_quarter = i32::try_from(now.timestamp().as_second().div_euclid(900)).unwrap_or(i32::MAX);
     let mut newest = None;
     for day in [today - 1, today] {
         snapshot.quarters_of_day(day, TrafficAccounts::Together, |QuarterTraffic { quarter, parts, .. }| {
-            if parts > 0 {
+            if parts > 0 && quarter <= this_quarter {
                 newest = newest.max(Some(quarter + 1));
             }
             Ok::<_, Error>(())

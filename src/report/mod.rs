@@ -51,6 +51,7 @@ mod statement;
 mod statement_proof;
 mod traffic;
 mod traffic_chart;
+mod traffic_comparison;
 mod traffic_groups;
 mod traffic_question;
 mod unbilled_usage;
@@ -58,7 +59,7 @@ mod usage;
 
 pub use alert_explanation::{AlertExplanation, AlertVerdict, explain_alerts};
 pub use balance_at::{BalanceAt, all_balances_at, balances_at};
-pub use balance_explanation::{BalanceShare, explain_balance};
+pub use balance_explanation::{BalanceShare, ShareKind, explain_balance, explain_balance_since};
 pub use balance_totals::{UnitTotal, totals_by_unit, totals_by_unit_at};
 pub use balance_unit::unit_of;
 pub use balances::{BalancesOrder, BalancesQuestion, balances};
@@ -97,6 +98,7 @@ pub use statement::{Statement, statement};
 pub use statement_proof::{ProvenEntry, ProvenHead, ProvenStatement, prove_statement};
 pub use traffic::{TrafficReport, traffic, traffic_report};
 pub use traffic_chart::traffic_chart;
+pub use traffic_comparison::{TrafficChange, TrafficComparison, compare_traffic};
 pub use traffic_question::{
     MessageTotals, STATES, TrafficGroup, TrafficLine, TrafficMeasure, TrafficOrder, TrafficQuestion,
 };

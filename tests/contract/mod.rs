@@ -1,5 +1,6 @@
 //! The contract with scripts: what the real program prints, refuses, asks and keeps secret.
 
+mod capabilities;
 mod command_tree;
 mod completion;
 mod concurrency;
@@ -21,6 +22,7 @@ mod nested;
 mod newcomers;
 mod odd_arguments;
 mod printed_lines;
+mod profiles;
 mod prompts;
 mod secrets;
 mod streams;
@@ -29,3 +31,4 @@ mod terminal;
 mod values;
 mod wizard;
 mod wizard_commands;
+mod zone;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use jiff::{SignedDuration, Timestamp};
 use ssgctl::model::Time;
+use ssgctl::ops::balance::Adjustment;
 use ssgctl::report::{ForecastFinding, ForecastKind, ForecastQuestion, forecast};
 use ssgctl::traffic::ImportRequest;
 
@@ -99,6 +100,28 @@ fn the_lull_of_a_weekend_is_not_silence_and_a_silent_tuesday_is() {
         })
         .expect("disabled");
     assert_eq!(names(&found(&mut fixture, "2026-11-10T16:05:00Z", &all())), []);
+}
+
+#[test]
+fn messages_dated_ahead_do_not_move_the_time_until_which_traffic_is_known() {
+    let (mut fixture, rows) = office("2026-11-09T10:00:00Z");
+    add(&mut fixture, "usual.csv", &rows);
+    let at = "2026-11-09T10:05:00Z";
+    fixture.at(at);
+    add(&mut fixture, "ahead.csv", "ahead,2026-11-09T23:00:00Z,acme,+447700900123,delivered,1,\n");
+    let known = fixture.read(|snapshot| Ok(forecast(snapshot, &all(), valid(at))?.known_until));
+    assert_eq!(known, Some(valid("2026-11-09T09:15:00Z")));
+}
+
+#[test]
+fn an_overdrawn_balance_is_found_whether_it_is_used_or_not() {
+    let (mut fixture, _) = office("2026-10-05T00:00:00Z");
+    let taken = Adjustment { allow_negative: true, ..adjustment_in("EUR", "-5") };
+    fixture.adjust("PORT", &taken).expect("taken");
+    let question = ForecastQuestion { days_left: Some(1), surge: None, silent_hours: None };
+    let findings = found(&mut fixture, "2026-11-06T12:00:00Z", &question);
+    assert_eq!(names(&findings), [(ForecastKind::Overdrawn, "")]);
+    assert_eq!((findings[0].customer.as_str(), findings[0].at), ("PORT", None));
 }
 
 #[test]

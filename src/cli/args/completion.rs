@@ -11,7 +11,7 @@ use ssgctl::store::{
 };
 
 use crate::config::known::SETTINGS;
-use crate::config::{FileArgs, Settings};
+use crate::config::{FileArgs, FileUse, Settings};
 
 /// Maximum number of names of a kind to offer.
 const MAX_CANDIDATES: u64 = 200;
@@ -107,7 +107,7 @@ fn names(
 }
 
 fn store() -> Option<Store> {
-    let settings = Settings::load(&FileArgs::from_completion(std::env::args_os()), true).ok()?;
+    let settings = Settings::load(&FileArgs::from_completion(std::env::args_os()), FileUse::Required).ok()?;
     let path = settings.database().ok()?.to_owned();
     Store::open(&Location { path, create: false, wait: Duration::from_millis(100) }, Clock::System).ok()
 }

@@ -144,8 +144,9 @@ fn entry(roff: &mut Roff, term: &str, aside: &str, meaning: &str) {
     roff.control("TP", []).text([bold(term), roman(aside)]).text([roman(meaning)]);
 }
 
-pub(super) const ENVIRONMENT: [(&str, &str); 9] = [
+pub(super) const ENVIRONMENT: [(&str, &str); 10] = [
     ("SSGCTL_DB", "The database file."),
+    ("SSGCTL_PROFILE", "The profile, see --profile. It cannot be used with another database or configuration file."),
     ("SSGCTL_CONFIG", "The configuration file."),
     ("SSGCTL_KEY_FILE", "The file with the key that encrypts SMPP passwords."),
     ("SSGCTL_WAIT", "Seconds to wait for a locked database."),

@@ -67,6 +67,8 @@ fn text_of(figures: &Figures, now: Time) -> String {
     for (level, count) in [("early_warning", figures.early_warnings), ("urgent", figures.urgent)] {
         text.sample("ssgctl_low_balances", &[("level", level)], count);
     }
+    let help = "Balances of prepaid customers below zero, or below their credit limit.";
+    text.single("ssgctl_overdrawn_balances", help, figures.overdrawn);
     text.gauge("ssgctl_emails", "Emails that wait, failed or may not have arrived.");
     for (state, count) in COUNTED_STATES.iter().zip(figures.emails) {
         text.sample("ssgctl_emails", &[("state", state.as_str())], count);

@@ -29,6 +29,11 @@ const TOPICS: &[Topic] = &[
         text: || include_str!("topics/time.txt").to_owned(),
     },
     Topic { name: "money", subject: "Units, amounts and keys", text: || include_str!("topics/money.txt").to_owned() },
+    Topic {
+        name: "aliases",
+        subject: "Names for command lines",
+        text: || include_str!("topics/aliases.txt").to_owned(),
+    },
     Topic { name: "exit-codes", subject: "Exit codes and what to do", text: exit_codes },
     Topic { name: "environment", subject: "Environment variables", text: || listed(&ENVIRONMENT) },
     Topic { name: "files", subject: "Files that the program uses", text: || listed(&FILES) },

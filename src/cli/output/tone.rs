@@ -8,8 +8,8 @@ pub(super) fn style_of(state: &str) -> Style {
         "ok" | "active" | "delivered" | "sent" | "finished" | "paid" | "in force" | "accepted" => AnsiColor::Green,
         "upper" | "early warning" | "pending" | "sending" | "deferred" | "unfinished" | "unknown" | "planned"
         | "queued" => AnsiColor::Yellow,
-        "lower" | "urgent" | "failed" | "uncertain" | "undeliverable" | "expired" | "rejected" | "overdue"
-        | "refused" | "disabled" | "may not bind" | "may not submit" => AnsiColor::Red,
+        "lower" | "urgent" | "overdrawn" | "failed" | "uncertain" | "undeliverable" | "expired" | "rejected"
+        | "overdue" | "refused" | "disabled" | "may not bind" | "may not submit" => AnsiColor::Red,
         "archived" | "closed" | "cancelled" | "superseded" | "withdrawn" | "past" | "reversed" | "accrued" => {
             return Style::new().dimmed();
         }

@@ -6,6 +6,7 @@ use ssgctl::model::{Currency, Description, Key, Money, Reference, Unit};
 use ssgctl::ops;
 use ssgctl::ops::payment::{PaymentRequest, PaymentTarget};
 
+use crate::args::amount;
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
 use crate::args::completion;
@@ -32,7 +33,7 @@ pub(crate) struct RecordArgs {
     customer: String,
 
     /// Amount received
-    #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
+    #[arg(value_name = "AMOUNT", allow_hyphen_values = true, value_parser = amount::written)]
     amount: Money,
 
     /// Currency, by ISO 4217

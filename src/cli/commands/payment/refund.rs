@@ -5,6 +5,7 @@ use ssgctl::model::{Description, Key, Money, Reference};
 use ssgctl::ops;
 use ssgctl::ops::payment::RefundRequest;
 
+use crate::args::amount;
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
 use crate::args::day::DayArg;
@@ -22,7 +23,7 @@ pub(crate) struct RefundArgs {
     payment: String,
 
     /// Amount that was paid back [default: all that is left]
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount::written)]
     amount: Option<Money>,
 
     /// Day on which the money was refunded [default: today]
