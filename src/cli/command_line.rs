@@ -7,6 +7,7 @@ use std::mem::ManuallyDrop;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, FromArgMatches};
+use ssgctl::model::Zone;
 
 /// A parsed command line.
 pub(crate) struct CommandLine {
@@ -16,6 +17,8 @@ pub(crate) struct CommandLine {
     words: Vec<OsString>,
     /// The names from the outermost command group to the command.
     names: Vec<String>,
+    /// The value of `--timezone`.
+    zone: Option<Zone>,
     /// The arguments, parsed once more for those who ask how they were given.
     matches: OnceCell<ArgMatches>,
 }
@@ -32,10 +35,12 @@ impl CommandLine {
             Some(matches) => matches,
             None => matches(definition(), &words)?,
         };
-        let names = innermost(&matches).0.into_iter().map(str::to_owned).collect();
+        let (names, arguments) = innermost(&matches);
+        let names = names.into_iter().map(str::to_owned).collect();
+        let zone = arguments.try_get_one::<Zone>("timezone").ok().flatten().cloned();
         // Its values are moved out of it, and the rest is not freed, because the process ends soon.
         let arguments = A::from_arg_matches_mut(&mut ManuallyDrop::new(matches))?;
-        Ok((arguments, Self { definition, words, names, matches: OnceCell::new() }))
+        Ok((arguments, Self { definition, words, names, zone, matches: OnceCell::new() }))
     }
 
     /// The definition of all commands.
@@ -51,6 +56,11 @@ impl CommandLine {
     /// The full name of the command, such as `balance adjust`.
     pub(crate) fn command(&self) -> String {
         self.names.join(" ")
+    }
+
+    /// The time zone that the command line names, if it does.
+    pub(crate) fn zone(&self) -> Option<Zone> {
+        self.zone.clone()
     }
 
     /// The long options of the command, each with its help.

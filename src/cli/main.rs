@@ -1,5 +1,6 @@
 //! `ssgctl`: parses the command line, runs one command and reports how it ended.
 
+mod aliases;
 mod args;
 mod command_line;
 mod commands;
@@ -29,7 +30,7 @@ use crate::args::named_command::DeferredCommand;
 
 use crate::command_line::CommandLine;
 use crate::commands::{Cli, Command, GlobalArgs, topics};
-use crate::config::Settings;
+use crate::config::{FileArgs, FileUse, Settings};
 use crate::context::Context;
 use crate::exit::{ErrorFormat, Exit, Failure};
 use crate::interactive::prompt::Prompt;
@@ -40,6 +41,10 @@ fn main() -> ExitCode {
     signals::exit_on_signals();
     CompleteEnv::with_factory(completed_definition).complete();
     let words: Vec<_> = std::env::args_os().collect();
+    let words = match aliases::expanded(words) {
+        Ok(words) => words,
+        Err(failure) => return failure.report(error_format_of(&std::env::args_os().collect::<Vec<_>>()), false),
+    };
     if let Some(text) = topics::asked_for(&words) {
         return print_help(&text, &words);
     }
@@ -69,20 +74,14 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
         Format::Json | Format::Jsonl => ErrorFormat::Json,
         _ => ErrorFormat::Text { colour: output.color.colours(&std::io::stderr()) },
     };
-    // These commands must work before the file that --config names exists.
-    let may_lack_config = matches!(
-        cli.command,
-        Command::Config(DeferredCommand(
-            commands::config::Command::Init(_) | commands::config::Command::Path(_) | commands::config::Command::Set(_)
-        ))
-    );
-    let settings = match Settings::load(&files, !may_lack_config) {
+    let settings = match settings(&files, &cli.command) {
         Ok(settings) => settings,
         Err(failure) => return failure.report(error_format, false),
     };
     settings.protect_files();
+    let zone = line.zone().unwrap_or_else(|| settings.defaults.zone());
     let prompt = Prompt { yes, no_input };
-    let mut context = Context::new(settings, Output::new(&output), prompt, line, quiet);
+    let mut context = Context::new(settings, Output::new(&output, zone), prompt, line, quiet);
     match cli.command.run(&mut context) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if context.output.was_left(&failure) => ExitCode::SUCCESS,
@@ -94,6 +93,20 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
             };
             failure.report(error_format, context.committed)
         }
+    }
+}
+
+/// The settings that a command needs.
+fn settings(files: &FileArgs, command: &Command) -> Result<Settings, Failure> {
+    use commands::config::Command::{Check, Init, Path, Set};
+    match command {
+        // These must work before the file that --config or --profile names exists.
+        Command::Config(DeferredCommand(Init(_) | Set(_))) => Settings::load(files, FileUse::Optional),
+        // These are to find or check a file that may be broken.
+        Command::Config(DeferredCommand(Path(_) | Check(_))) => {
+            Settings::load(files, FileUse::Optional).or_else(|_| Settings::load(files, FileUse::Ignored))
+        }
+        _ => Settings::load(files, FileUse::Required),
     }
 }
 

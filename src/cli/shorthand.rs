@@ -10,7 +10,7 @@ use ssgctl::store::{Clock, Location, Snapshot, Store};
 use crate::args::newcomer::{self, Shorthand};
 use crate::command_line::CommandLine;
 use crate::commands::Cli;
-use crate::config::Settings;
+use crate::config::{FileUse, Settings};
 
 /// The words that were meant by words that cannot be parsed; none if they stand for nothing else.
 #[expect(clippy::redundant_closure_for_method_calls, reason = "the method itself is not general enough")]
@@ -34,7 +34,7 @@ pub(crate) fn long_form(error: &clap::Error, words: &[OsString]) -> Option<Vec<O
 fn holds(words: &[OsString], ask: impl FnOnce(&Snapshot<'_>) -> ssgctl::Result<bool>) -> bool {
     let answer = || {
         let (cli, _) = CommandLine::parse::<Cli>(Cli::command, Cli::parse_named, words.to_vec()).ok()?;
-        let settings = Settings::load(&cli.global.files, true).ok()?;
+        let settings = Settings::load(&cli.global.files, FileUse::Required).ok()?;
         let location = Location { path: settings.database().ok()?.to_owned(), create: false, wait: settings.wait };
         ask(&Store::open(&location, Clock::System).ok()?.read().ok()?).ok()
     };

@@ -7,6 +7,7 @@ use crate::formats::misspelt::misspelt;
 use crate::formats::{InputRow, Quoting, RecordReader, spreadsheet};
 use crate::import::IgnoredColumn;
 use crate::import::left_out::LeftOut;
+use crate::model::WrittenAmount;
 use crate::ops::balance::{Adjustment, AdjustmentRow};
 
 /// The required columns.
@@ -114,7 +115,12 @@ fn adjustment(row: &InputRow) -> Result<AdjustmentRow, Fault> {
         customer: row.required_text("customer")?,
         adjustment: Adjustment {
             unit: row.optional("unit")?,
-            amount: row.required("amount")?,
+            // In JSON a point always begins decimals.
+            amount: if row.is_from_csv() {
+                row.required::<WrittenAmount>("amount")?.0
+            } else {
+                row.required("amount")?
+            },
             description: row.required("description")?,
             reference: row.optional("reference")?,
             key: row.optional("key")?,

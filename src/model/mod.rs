@@ -89,7 +89,7 @@ pub use message_record::{MessageRecord, PlanPrice};
 pub use misread::misread;
 pub use mo_number::{MoNumber, MoNumberList};
 pub use mobile_country::{MobileCountry, canonical_network, joined_mobile_network, mobile_network};
-pub use money::{Money, Unit, units};
+pub use money::{Money, Unit, WrittenAmount, units};
 pub(crate) use msisdn::WHOLE_FLOAT;
 pub use msisdn::{Msisdn, MsisdnList};
 pub use msisdn_set::MsisdnSet;

@@ -92,6 +92,32 @@ impl FromStr for Money {
     }
 }
 
+/// An amount as people write it. A point before three digits, as in `1.000`, separates thousands in half of the world, so such an
+/// amount is refused; prices, which have three decimals often, are not read this way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WrittenAmount(pub Money);
+
+impl FromStr for WrittenAmount {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let amount: Money = text.parse()?;
+        let unsigned = text.trim_start_matches(['+', '-']);
+        match unsigned.split_once('.') {
+            Some((whole, decimals))
+                if decimals.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0') =>
+            {
+                let sign = if text.starts_with('-') { "-" } else { "" };
+                let zero = if decimals.ends_with('0') { "" } else { "0" };
+                Err(Invalid::rule(format!(
+                    "may mean {sign}{whole}{decimals} or {amount}; write {sign}{whole}{decimals} or {amount}{zero}"
+                )))
+            }
+            _ => Ok(Self(amount)),
+        }
+    }
+}
+
 /// The shortest exact decimal: `250`, `-12.5`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -205,6 +231,20 @@ mod tests {
 
     fn money(text: &str) -> Result<Money, Invalid> {
         text.parse()
+    }
+
+    #[test]
+    fn a_point_that_may_mark_thousands_is_refused() {
+        for (text, rule) in [
+            ("1.000", "may mean 1000 or 1; write 1000 or 1"),
+            ("-12.500", "may mean -12500 or -12.5; write -12500 or -12.5"),
+            ("123.456", "may mean 123456 or 123.456; write 123456 or 123.4560"),
+        ] {
+            assert_eq!(text.parse::<WrittenAmount>().expect_err(text).to_string(), rule);
+        }
+        for text in ["1000", "1.00", "0.125", "1000.125", "1.0000", "-0.500", "1.5"] {
+            assert_eq!(text.parse::<WrittenAmount>().map(|WrittenAmount(amount)| amount), text.parse(), "{text}");
+        }
     }
 
     #[test]

@@ -84,6 +84,17 @@ word_enum! {
     }
 }
 
+impl Level {
+    /// What people call it.
+    pub const fn for_reading(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Upper => "early warning",
+            Self::Lower => "urgent",
+        }
+    }
+}
+
 word_enum! {
     /// Why the level of a warning changed.
     pub enum CrossingCause {

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use serde::{Deserialize, Deserializer};
 
-use crate::model::Invalid;
+use crate::model::{Invalid, Time};
 
 /// A time zone with an IANA name.
 #[derive(Debug, Clone)]
@@ -19,6 +19,20 @@ impl Zone {
     /// The zone in the time library's type.
     pub fn time_zone(&self) -> TimeZone {
         self.0.clone()
+    }
+
+    /// Whether it is UTC, which needs no name where times are shown.
+    pub fn is_utc(&self) -> bool {
+        self.0 == TimeZone::UTC
+    }
+
+    /// What its clocks show at a time, for people: `2026-11-24 14:36:41`, with the offset in the hour that comes twice where
+    /// clocks go back.
+    pub fn for_reading(&self, time: Time) -> String {
+        let local = time.timestamp().to_zoned_datetime(self.time_zone());
+        let comes_twice =
+            matches!(self.0.to_ambiguous_timestamp(local.datetime()).offset(), AmbiguousOffset::Fold { .. });
+        local.strftime(if comes_twice { "%Y-%m-%d %H:%M:%S%:z" } else { "%Y-%m-%d %H:%M:%S" }).to_string()
     }
 }
 
@@ -71,5 +85,19 @@ mod tests {
         let refused = "Atlantis".parse::<Zone>().unwrap_err().to_string();
         assert_eq!(refused, "must be an IANA time zone, such as Europe/London or UTC");
         assert!("europe/london".parse::<Zone>().is_ok());
+    }
+
+    #[test]
+    fn times_are_those_of_its_clocks_with_the_offset_where_an_hour_comes_twice() {
+        let london: Zone = "Europe/London".parse().expect("zone");
+        for (time, text) in [
+            ("2026-07-01T12:00:00Z", "2026-07-01 13:00:00"),
+            ("2026-10-25T00:30:00Z", "2026-10-25 01:30:00+01:00"),
+            ("2026-10-25T01:30:00Z", "2026-10-25 01:30:00+00:00"),
+            ("2026-10-25T02:00:00Z", "2026-10-25 02:00:00"),
+        ] {
+            assert_eq!(london.for_reading(time.parse().expect("time")), text);
+        }
+        assert!(Zone::UTC.is_utc() && "UTC".parse().is_ok_and(|zone: Zone| zone.is_utc()) && !london.is_utc());
     }
 }

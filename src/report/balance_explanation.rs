@@ -6,12 +6,39 @@ use crate::error::{Error, Result};
 use crate::model::{AccruedLine, Balance, Customer, EntityKind, EntryKind, Money, Reference, Time, Unit};
 use crate::store::{AccrualLine, EntryFilter, EntrySum, Snapshot};
 
+/// What a share of a balance consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ShareKind {
+    /// All entries before a time.
+    Before,
+    /// Entries of a kind.
+    Entries(EntryKind),
+    /// Charges that are accrued and not posted yet.
+    Accrued,
+}
+
+impl ShareKind {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::Entries(kind) => kind.as_str(),
+            Self::Accrued => "accrued",
+        }
+    }
+}
+
+impl From<Option<EntryKind>> for ShareKind {
+    fn from(kind: Option<EntryKind>) -> Self {
+        kind.map_or(Self::Accrued, Self::Entries)
+    }
+}
+
 /// The share of one kind of entries in a balance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BalanceShare {
     pub unit: Unit,
-    /// `None` for charges that are accrued and not posted yet.
-    pub kind: Option<EntryKind>,
+    pub kind: ShareKind,
     /// The import that charged, if charges are grouped by import.
     pub reference: Option<Reference>,
     /// The number of entries; by import, the number of its charges.
@@ -32,12 +59,7 @@ pub fn explain_balance(
     unit: Option<Unit>,
     by_import: bool,
 ) -> Result<Vec<BalanceShare>> {
-    if let Some(unit) = unit
-        && snapshot.balance(customer, unit)?.is_none()
-    {
-        let name = Balance::name_of(&customer.account_code, unit);
-        return Err(Error::NotFound { entity: EntityKind::Balance, name, nearest: None });
-    }
+    refuse_missing(snapshot, customer, unit)?;
     if by_import {
         return shares_by_import(snapshot, customer, unit);
     }
@@ -56,12 +78,81 @@ pub fn explain_balance(
 fn share_of_accrued(AccruedLine { unit, sum, .. }: AccruedLine) -> BalanceShare {
     let (added, taken) = (sum.amount.max(Money::ZERO), sum.amount.min(Money::ZERO));
     let (added, taken) = (Some(added), Some(taken));
-    BalanceShare { unit, kind: None, reference: None, entries: 0, added, taken, first_at: sum.at, last_at: sum.at }
+    BalanceShare {
+        unit,
+        kind: ShareKind::Accrued,
+        reference: None,
+        entries: 0,
+        added,
+        taken,
+        first_at: sum.at,
+        last_at: sum.at,
+    }
 }
 
 fn share_of(sum: EntrySum) -> BalanceShare {
     let EntrySum { unit, kind, entries, added, taken, first_at, last_at } = sum;
-    BalanceShare { unit, kind: Some(kind), reference: None, entries, added, taken, first_at, last_at }
+    BalanceShare { unit, kind: ShareKind::Entries(kind), reference: None, entries, added, taken, first_at, last_at }
+}
+
+/// The balance of each unit before a time, and the shares of each kind of entries and of accrued charges from then on. They add up to
+/// the balances, too.
+pub fn explain_balance_since(
+    snapshot: &Snapshot<'_>,
+    customer: &Customer,
+    unit: Option<Unit>,
+    since: Time,
+) -> Result<Vec<BalanceShare>> {
+    refuse_missing(snapshot, customer, unit)?;
+    let mut shares = Shares::default();
+    let filter = EntryFilter { customer_id: Some(customer.id), unit, since: Some(since), ..EntryFilter::default() };
+    snapshot.entries(&filter, |entry| {
+        let key = (entry.posting.unit, Some(entry.posting.kind));
+        shares.add(key, None, (false, 0), (entry.posting.amount, entry.at));
+        Ok::<_, Error>(())
+    })?;
+    let mut later = shares.all();
+    let mut all = Vec::new();
+    for balance in
+        snapshot.balances_of(customer)?.into_iter().filter(|balance| unit.is_none_or(|unit| unit == balance.unit))
+    {
+        // Charges that are not posted yet are of today, so they count as later ones as soon as one of them is.
+        let accrued = snapshot.accrued(&balance)?.filter(|accrued| accrued.sum.at >= since);
+        later.extend(accrued.map(share_of_accrued));
+        let (of_unit, others): (Vec<_>, Vec<_>) = later.into_iter().partition(|share| share.unit == balance.unit);
+        later = others;
+        all.extend(share_before(&balance, &of_unit, since));
+        all.extend(of_unit);
+    }
+    all.sort_by_key(|share| share.unit);
+    Ok(all)
+}
+
+/// The balance before a time: what is left without the shares from then on. `None` if it was zero.
+fn share_before(balance: &Balance, later: &[BalanceShare], since: Time) -> Option<BalanceShare> {
+    let amounts = later.iter().flat_map(|share| [share.added, share.taken]).flatten();
+    let before = i128::from(balance.balance.e8()) - amounts.map(|amount| i128::from(amount.e8())).sum::<i128>();
+    let before = i64::try_from(before).map_or(Money::ZERO, Money::from_e8);
+    (before != Money::ZERO).then(|| BalanceShare {
+        unit: balance.unit,
+        kind: ShareKind::Before,
+        reference: None,
+        entries: 0,
+        added: Some(before.max(Money::ZERO)),
+        taken: Some(before.min(Money::ZERO)),
+        first_at: since,
+        last_at: since,
+    })
+}
+
+fn refuse_missing(snapshot: &Snapshot<'_>, customer: &Customer, unit: Option<Unit>) -> Result<()> {
+    match unit {
+        Some(unit) if snapshot.balance(customer, unit)?.is_none() => {
+            let name = Balance::name_of(&customer.account_code, unit);
+            Err(Error::NotFound { entity: EntityKind::Balance, name, nearest: None })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What is summed up in one share: a unit, a kind of entry or accrued charges, and an import in the order of their first charges.
@@ -85,7 +176,7 @@ impl Shares {
     ) {
         let place = reference.clone().map_or((false, 0), |import| *self.imports.entry(import).or_insert(place));
         let (added, taken, first_at, last_at) = (None, None, at, at);
-        let empty = BalanceShare { unit, kind, reference, entries: 0, added, taken, first_at, last_at };
+        let empty = BalanceShare { unit, kind: kind.into(), reference, entries: 0, added, taken, first_at, last_at };
         let key = (unit, (kind.is_none(), kind), place);
         let (share, added, taken) = self.shares.entry(key).or_insert((empty, 0, 0));
         *(if amount < Money::ZERO { taken } else { added }) += i128::from(amount.e8());

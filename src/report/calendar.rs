@@ -22,6 +22,28 @@ pub struct Period {
     pub until: Time,
 }
 
+impl Period {
+    /// The period before it: as many whole months or days in a zone if it consists of these, else the same length of time.
+    #[must_use]
+    pub fn before(self, zone: &TimeZone) -> Self {
+        let local = |time: Time| time.timestamp().to_zoned_datetime(zone.clone());
+        let (from, until) = (local(self.from), local(self.until));
+        let is_midnight = |time: &ZonedDateTime| time.start_of_day().is_ok_and(|start| start == *time);
+        let months = (i32::from(until.year()) - i32::from(from.year())) * 12 + i32::from(until.month())
+            - i32::from(from.month());
+        let span = match is_midnight(&from) && is_midnight(&until) {
+            true if from.day() == 1 && until.day() == 1 && months > 0 => Some(months.months()),
+            true => from.date().until(until.date()).ok(),
+            false => None,
+        };
+        let begin = match span {
+            Some(span) => from.date().checked_sub(span).and_then(|date| date.to_zoned_datetime(zone.clone())),
+            None => from.checked_sub(self.until.timestamp() - self.from.timestamp()),
+        };
+        Self { from: begin.map_or(self.from, |begin| Time::from_timestamp(begin.timestamp())), until: self.from }
+    }
+}
+
 /// The length of the parts of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grain {

@@ -20,6 +20,8 @@ pub struct Figures {
     pub early_warnings: u64,
     /// Those at or below the urgent threshold.
     pub urgent: u64,
+    /// Overdrawn balances of active customers who pay in advance, with and without thresholds.
+    pub overdrawn: u64,
     /// The number of raised forecast warnings of each kind, in the order of [`ForecastKind::ALL`].
     pub forecasts: [u64; ForecastKind::ALL.len()],
     /// The number of full days that each balance lasts, if asked for. A balance without charges is left out.
@@ -47,6 +49,7 @@ pub fn figures(snapshot: &Snapshot<'_>, per_customer: bool, now: Time) -> Result
         balances: 0,
         early_warnings: 0,
         urgent: 0,
+        overdrawn: snapshot.overdrawn_balances()?.len() as u64,
         forecasts: [0; ForecastKind::ALL.len()],
         days_left: Vec::new(),
         emails: [0; COUNTED_STATES.len()],

@@ -5,12 +5,27 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::error::{Error, Result};
+use crate::model::word_enum::word_enum;
 use crate::model::{
-    AccountCode, DaysAhead, ForecastFigures, ForecastKind, Money, Outlook, SilentHours, SmppAccount, SurgeFactor,
-    SystemId, Time, Unit,
+    AccountCode, DaysAhead, ForecastFigures, Money, Outlook, SilentHours, SmppAccount, SurgeFactor, SystemId, Time,
+    Unit,
 };
 use crate::report::usual_traffic::{UsualTraffic, daily_charges};
 use crate::store::{BalanceFilter, SmppFilter, Snapshot};
+
+word_enum! {
+    /// What a forecast found.
+    pub enum FindingKind {
+        /// The balance of a customer who pays in advance is below zero, or below its credit limit.
+        Overdrawn = "overdrawn",
+        /// The balance will be empty within the given days.
+        DaysLeft = "days_left",
+        /// An account sent many times what is usual in the last hour.
+        Surge = "surge",
+        /// An account that always sends at this time of the week has sent nothing.
+        Silent = "silent",
+    }
+}
 
 /// What to look for.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +41,7 @@ pub struct ForecastQuestion {
 /// Something to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForecastFinding {
-    pub kind: ForecastKind,
+    pub kind: FindingKind,
     pub customer: AccountCode,
     pub account: Option<SystemId>,
     /// The balance and its unit, of balances.
@@ -53,15 +68,21 @@ pub fn forecast(snapshot: &Snapshot<'_>, question: &ForecastQuestion, now: Time)
     if let Some(days) = question.days_left {
         let customer_of: HashMap<i64, i64> = accounts.iter().map(|account| (account.id, account.customer_id)).collect();
         let charges = daily_charges(snapshot, &customer_of, now)?;
+        let overdrawn = snapshot.overdrawn_balances()?;
         snapshot.balances(&BalanceFilter::default(), |balance| {
             let charges = charges.get(&(balance.customer_id, balance.unit));
             let empty = charges.and_then(|charges| charges.empties_at(balance.balance, now, days.get()));
-            findings.extend(empty.map(|at| ForecastFinding {
-                kind: ForecastKind::DaysLeft,
+            let found = if overdrawn.contains(&(balance.customer_id, balance.unit)) {
+                Some((FindingKind::Overdrawn, None))
+            } else {
+                empty.map(|at| (FindingKind::DaysLeft, Some(at)))
+            };
+            findings.extend(found.map(|(kind, at)| ForecastFinding {
+                kind,
                 customer: balance.customer.clone(),
                 account: None,
                 balance: Some((balance.balance, balance.unit)),
-                figures: ForecastFigures { balance: Some(balance.balance), at: Some(at), ..ForecastFigures::default() },
+                figures: ForecastFigures { balance: Some(balance.balance), at, ..ForecastFigures::default() },
             }));
             Ok::<_, Error>(())
         })?;
@@ -79,7 +100,7 @@ pub fn forecast(snapshot: &Snapshot<'_>, question: &ForecastQuestion, now: Time)
 fn surge(usual: &UsualTraffic, account: &SmppAccount, factor: SurgeFactor) -> Option<ForecastFinding> {
     let hour = usual.hour(account);
     let figures = ForecastFigures { recent: Some(hour.recent), usual: Some(hour.usual), ..ForecastFigures::default() };
-    (hour.outlook(factor) == Outlook::Holds).then(|| finding(ForecastKind::Surge, account, figures))
+    (hour.outlook(factor) == Outlook::Holds).then(|| finding(FindingKind::Surge, account, figures))
 }
 
 fn silence(usual: &UsualTraffic, account: &SmppAccount, hours: SilentHours) -> Option<ForecastFinding> {
@@ -87,10 +108,10 @@ fn silence(usual: &UsualTraffic, account: &SmppAccount, hours: SilentHours) -> O
     let figures =
         ForecastFigures { at: since, recent: Some(span.recent), usual: span.usual(), ..ForecastFigures::default() };
     let is_silent = account.details.enabled && span.outlook() == Outlook::Holds;
-    is_silent.then(|| finding(ForecastKind::Silent, account, figures))
+    is_silent.then(|| finding(FindingKind::Silent, account, figures))
 }
 
-fn finding(kind: ForecastKind, account: &SmppAccount, figures: ForecastFigures) -> ForecastFinding {
+fn finding(kind: FindingKind, account: &SmppAccount, figures: ForecastFigures) -> ForecastFinding {
     ForecastFinding {
         kind,
         customer: account.customer.clone(),

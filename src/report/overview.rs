@@ -29,9 +29,11 @@ pub struct Overview {
     pub early_warnings: u64,
     /// The number of balances at or below the urgent threshold.
     pub urgent: u64,
+    /// The number of overdrawn balances of customers who pay in advance, with and without thresholds.
+    pub overdrawn: u64,
     /// The number of forecast warnings that are raised.
     pub forecasts: u64,
-    /// Some low balances: urgent ones first, then those that last the shortest.
+    /// Some low balances: urgent and overdrawn ones first, then those that last the shortest.
     pub low_balances: Vec<LowBalance>,
     pub emails: EmailCounts,
     pub last_check: Option<CheckRun>,
@@ -45,10 +47,11 @@ pub struct Overview {
     pub database_size: u64,
 }
 
-/// A balance at or below a threshold, and how long it lasts.
+/// A balance that is at or below a threshold or overdrawn, and how long it lasts.
 #[derive(Debug)]
 pub struct LowBalance {
     pub runway: Runway,
+    /// `Ok` if the balance is overdrawn and has no thresholds.
     pub level: Level,
 }
 
@@ -80,7 +83,13 @@ impl TrafficToday {
 pub fn overview(snapshot: &Snapshot<'_>, zone: &Zone, now: Time) -> Result<Overview> {
     let (customers, archived_customers) = snapshot.count_customers()?;
     let mut low = LowKeys::default();
-    snapshot.low_balances(|customer_id, unit, level| low.add((customer_id, unit), level))?;
+    let mut unwarned = snapshot.overdrawn_balances()?;
+    let overdrawn = unwarned.len() as u64;
+    snapshot.low_balances(|customer_id, unit, level| {
+        unwarned.remove(&(customer_id, unit));
+        low.add((customer_id, unit), level);
+    })?;
+    low.first_urgent.extend(unwarned.into_iter().take(SEARCHED_BALANCES));
     let count = |state| snapshot.count_emails(state);
     let waiting = count(EmailState::Pending)? + count(EmailState::Sending)?;
     let emails = EmailCounts { waiting, failed: count(EmailState::Failed)?, uncertain: count(EmailState::Uncertain)? };
@@ -97,6 +106,7 @@ pub fn overview(snapshot: &Snapshot<'_>, zone: &Zone, now: Time) -> Result<Overv
         archived_customers,
         early_warnings: low.early_warnings,
         urgent: low.urgent,
+        overdrawn,
         forecasts: snapshot.raised_forecasts()?.len() as u64,
         low_balances: low_balances(snapshot, low, now)?,
         emails,
@@ -143,7 +153,7 @@ fn low_balances(snapshot: &Snapshot<'_>, keys: LowKeys, now: Time) -> Result<Vec
     // The sort is stable: balances that last equally long stay in the order of their customers.
     low.sort_by_key(|low| {
         let days = low.runway.days_left();
-        (low.level != Level::Lower, days.is_none(), days)
+        (low.level == Level::Upper, days.is_none(), days)
     });
     low.truncate(LISTED_BALANCES);
     Ok(low)

@@ -49,6 +49,14 @@ fn every_setting_has_a_value_that_can_be_set_and_read() {
         ("invoice.reminders", "+1d, +7d"),
         ("warnings.SMS.upper", "500"),
         ("warnings.SMS.lower", "100"),
+        ("tax.standard", "2011-01-04=20, 2027-01-01=21"),
+        ("tax.texts.E", "Exempt under section 1"),
+        ("seller.address", "[\"1 High Street, Leeds\", \"LS1 1AA\"]"),
+        ("seller.other_bank_details", "Sort code 20-20-15, Account 55555555"),
+        ("invoice.number_width", "4"),
+        ("invoice.first_number", "17"),
+        ("invoice.notes", "Thank you for your business."),
+        ("alias.low", "balance list --state lower"),
         ("import.portal.from", "whmcs"),
         ("import.portal.ignore", "Fax, Telex"),
         ("import.portal.map.\"Debtor No\"", "account_code"),
@@ -94,7 +102,7 @@ fn what_would_make_the_file_invalid_is_refused() {
     for (line, code, message) in [
         ("config set defaults.country UKX", 2, "two-letter ISO 3166-1"),
         ("config set gateway.port many", 2, "gateway.port"),
-        ("config set roles.billing.name Ours", 2, "missing field `address`"),
+        ("config set roles.billing.name Ours", 2, "roles.billing: `address` is missing"),
         ("config set defaults.contry FR", 2, "did you mean `defaults.country`?"),
         ("config set timezone UTC", 2, "did you mean `defaults.timezone`?"),
         ("config set defaults FR", 2, "no setting `defaults`"),
@@ -104,6 +112,8 @@ fn what_would_make_the_file_invalid_is_refused() {
         ("config unset defaults.max_tps", 3, "is not set"),
         ("config set defaults.country", 2, "needs a value"),
         ("config set defaults.country FR defaults.max_tps 5", 2, "KEY=VALUE"),
+        ("config set tax.standard 20", 2, "`ssgctl config set tax.standard 2011-01-04=20,2027-01-01=21`"),
+        ("config set gateway.port 70000", 2, "gateway.port: must be "),
     ] {
         let outcome = cli.run(line);
         let shown = outcome.failed(code, line);
@@ -117,7 +127,10 @@ fn an_unknown_setting_in_the_file_has_a_suggestion() {
     let cli = with_file("[defaults]\nmax_tsp = 5\n");
     let outcome = cli.run("customer list");
     let shown = outcome.failed(13, "customer list");
-    assert!(shown.contains("unknown field `max_tsp`") && shown.contains("did you mean `defaults.max_tps`?"), "{shown}");
+    assert!(
+        shown.contains("no setting `max_tsp` in [defaults]") && shown.contains("did you mean `defaults.max_tps`?"),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -135,4 +148,33 @@ fn a_source_is_an_option_a_variable_a_line_or_the_default() {
     assert!(hidden.stderr.contains("SSGCTL_WAIT takes precedence over database.wait_seconds"), "{}", hidden.stderr);
     cli.ok("config unset database.wait_seconds");
     assert_eq!(source("", ""), "database.wait_seconds,30,default");
+}
+
+#[test]
+fn a_broken_file_has_a_path_and_a_list_of_all_its_errors() {
+    let cli = with_file("[defaults]\nmax_tsp = 5\n[gateway]\nhosts = \"a.example\"\n");
+    assert_eq!(cli.ok("config path").trim_end(), cli.config().display().to_string());
+    assert_eq!(cli.run("customer list").failed(13, "a list").matches("error[config]").count(), 1);
+    let check = cli.run("config check --csv --fields level,line,setting");
+    assert_eq!(check.stdout, "level,line,setting\nerror,2,defaults.max_tsp\nerror,4,gateway.hosts\n");
+    assert_eq!(check.code, Some(13));
+    assert!(check.stderr.contains("2 errors in the configuration file"), "{}", check.stderr);
+    let cli = with_file("[defaults\n");
+    assert_eq!(cli.ok("config path").trim_end(), cli.config().display().to_string());
+    assert!(cli.run("config check").failed(13, "no TOML").contains("config.toml:1:"));
+}
+
+#[test]
+fn a_check_warns_of_settings_without_effect() {
+    let cli = with_file(
+        "[database]\npath = \"x.db\"\n[mail]\npassword_file = \"/nowhere/password\"\n[gateway]\nhosts = [\"a.example\"]\n",
+    );
+    let check = cli.shell("SSGCTL_DB=y.db ssgctl config check --csv --raw-csv --no-headers --fields line,message");
+    assert_eq!(
+        check.succeeded("warnings"),
+        "2,has no effect: SSGCTL_DB takes precedence\n4,`/nowhere/password` does not exist\n\
+         6,names only one host; customers should know at least two\n"
+    );
+    let cli = with_file("[defaults]\ncountry = \"GB\"\n");
+    assert_eq!(cli.ok("config check"), "");
 }

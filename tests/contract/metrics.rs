@@ -13,7 +13,7 @@ fn the_figures_count_what_needs_attention() {
     cli.ok("balance warn ABC --unit SMS --upper 500 --lower 50");
     cli.ok("balance warn ABC --unit GBP --upper 100 --lower 50");
     cli.ok("customer new --account-code LOW --organisation Low");
-    cli.ok("balance adjust LOW 10 --description x");
+    cli.ok("balance adjust LOW -10 --description x --allow-negative");
     let text = cli.ok("metrics");
     for line in [
         "ssgctl_up 1",
@@ -21,6 +21,8 @@ fn the_figures_count_what_needs_attention() {
         "ssgctl_low_balances{level=\"early_warning\"} 1",
         "ssgctl_low_balances{level=\"urgent\"} 1",
         "ssgctl_forecast_alerts{kind=\"surge\"} 0",
+        // It has no threshold.
+        "ssgctl_overdrawn_balances 1",
         "ssgctl_emails{state=\"failed\"} 0",
         "ssgctl_unfinished_imports 0",
         "# TYPE ssgctl_low_balances gauge",

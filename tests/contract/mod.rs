@@ -1,6 +1,7 @@
 //! The contract with scripts: what the real program prints, refuses, asks and keeps secret.
 
 mod bundle;
+mod capabilities;
 mod command_tree;
 mod completion;
 mod concurrency;
@@ -22,6 +23,7 @@ mod nested;
 mod newcomers;
 mod odd_arguments;
 mod printed_lines;
+mod profiles;
 mod prompts;
 mod secrets;
 mod streams;
@@ -30,3 +32,4 @@ mod terminal;
 mod values;
 mod wizard;
 mod wizard_commands;
+mod zone;

@@ -182,11 +182,15 @@ pub const LINES: &[(Shape, &str)] = &[
     (Bare, "db backup copy.db --force"),
     (Text, "db restore backup.db --db other.db"),
     (List, "config show"),
+    // All is well.
+    (Text, "config check"),
     (Bare, "config path"),
     (Bare, "config get gateway.port"),
     (Bare, "config set defaults.country GB --config mail.toml"),
     (Bare, "config unset mail.transport --config mail.toml -n"),
     (Text, "config init"),
+    // One document in JSON, and a list otherwise.
+    (Text, "capabilities"),
     (Text, "completions bash"),
     (Text, "man ."),
     (Single, "version"),

@@ -161,7 +161,7 @@ fn an_explanation_has_a_line_for_each_import_whether_posted_or_not() {
     let mut lines = |by_import| {
         let shares = fixture.read(|now| report::explain_balance(now, &now.customer("ACME")?, None, by_import));
         let text = |share: &report::BalanceShare| {
-            let kind = share.kind.map_or("accrued", |kind| kind.as_str());
+            let kind = share.kind.as_str();
             let import = share.reference.as_ref().map_or("", |reference| reference.as_str());
             format!("{kind} {import} {} {} {}", share.entries, share.added.unwrap(), share.taken.unwrap())
         };

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use jiff::{SignedDuration, Timestamp};
-use ssgctl::model::{ForecastKind, Time};
-use ssgctl::report::{ForecastFinding, ForecastQuestion, forecast};
+use ssgctl::model::{DaysAhead, Time};
+use ssgctl::ops::balance::Adjustment;
+use ssgctl::report::{FindingKind, ForecastFinding, ForecastQuestion, forecast};
 use ssgctl::traffic::ImportRequest;
 
 use crate::ops::traffic::{HEADER, fixture, request, run};
@@ -45,7 +46,7 @@ fn found(fixture: &mut Fixture, at: &str, question: &ForecastQuestion) -> Vec<Fo
     fixture.read(|snapshot| Ok(forecast(snapshot, question, now)?.findings))
 }
 
-fn names(findings: &[ForecastFinding]) -> Vec<(ForecastKind, &str)> {
+fn names(findings: &[ForecastFinding]) -> Vec<(FindingKind, &str)> {
     findings.iter().map(|finding| (finding.kind, finding.account.as_ref().map_or("", |id| id.as_str()))).collect()
 }
 
@@ -65,7 +66,7 @@ fn a_stolen_password_is_found_within_the_hour_and_usual_traffic_is_not() {
         .collect();
     add(&mut fixture, "surge.csv", &surge.concat());
     let findings = found(&mut fixture, "2026-11-09T10:15:00Z", &all());
-    assert_eq!(names(&findings), [(ForecastKind::Surge, "port")]);
+    assert_eq!(names(&findings), [(FindingKind::Surge, "port")]);
     assert_eq!((findings[0].figures.recent, findings[0].figures.usual), (Some(500), Some(10)));
     // A hundred times is more than it was.
     let question = ForecastQuestion { surge: Some(valid("100x")), ..all() };
@@ -86,7 +87,7 @@ fn the_lull_of_a_weekend_is_not_silence_and_a_silent_tuesday_is() {
     let rows: Vec<&str> = rows.lines().filter(is_kept).collect();
     add(&mut fixture, "silent.csv", &(rows.join("\n") + "\n"));
     let findings = found(&mut fixture, "2026-11-10T16:05:00Z", &all());
-    assert_eq!(names(&findings), [(ForecastKind::Silent, "port")]);
+    assert_eq!(names(&findings), [(FindingKind::Silent, "port")]);
     assert_eq!((findings[0].figures.usual, findings[0].figures.recent), (Some(60), Some(0)));
     // If nothing was imported since, the account cannot be told from a late file, and an account that is off is not missed.
     assert_eq!(names(&found(&mut fixture, "2026-11-13T16:00:00Z", &all())), []);
@@ -99,6 +100,28 @@ fn the_lull_of_a_weekend_is_not_silence_and_a_silent_tuesday_is() {
         })
         .expect("disabled");
     assert_eq!(names(&found(&mut fixture, "2026-11-10T16:05:00Z", &all())), []);
+}
+
+#[test]
+fn messages_dated_ahead_do_not_move_the_time_until_which_traffic_is_known() {
+    let (mut fixture, rows) = office("2026-11-09T10:00:00Z");
+    add(&mut fixture, "usual.csv", &rows);
+    let at = "2026-11-09T10:05:00Z";
+    fixture.at(at);
+    add(&mut fixture, "ahead.csv", "ahead,2026-11-09T23:00:00Z,acme,+447700900123,delivered,1,\n");
+    let known = fixture.read(|snapshot| Ok(forecast(snapshot, &all(), valid(at))?.known_until));
+    assert_eq!(known, Some(valid("2026-11-09T09:15:00Z")));
+}
+
+#[test]
+fn an_overdrawn_balance_is_found_whether_it_is_used_or_not() {
+    let (mut fixture, _) = office("2026-10-05T00:00:00Z");
+    let taken = Adjustment { allow_negative: true, ..adjustment_in("EUR", "-5") };
+    fixture.adjust("PORT", &taken).expect("taken");
+    let question = ForecastQuestion { days_left: DaysAhead::new(1), ..ForecastQuestion::default() };
+    let findings = found(&mut fixture, "2026-11-06T12:00:00Z", &question);
+    assert_eq!(names(&findings), [(FindingKind::Overdrawn, "")]);
+    assert_eq!((findings[0].customer.as_str(), findings[0].figures.at), ("PORT", None));
 }
 
 #[test]
@@ -116,5 +139,5 @@ fn a_balance_is_forecast_by_the_days_of_the_week() {
     assert_eq!(found(&mut fixture, at, &question("2d")), []);
     let findings = found(&mut fixture, at, &question("3d"));
     let port = findings.iter().find(|finding| finding.customer.as_str() == "PORT").expect("found");
-    assert_eq!((port.kind, port.figures.at), (ForecastKind::DaysLeft, Some(valid("2026-11-09T11:45:36Z"))));
+    assert_eq!((port.kind, port.figures.at), (FindingKind::DaysLeft, Some(valid("2026-11-09T11:45:36Z"))));
 }

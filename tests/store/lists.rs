@@ -158,7 +158,9 @@ fn customers_are_found_by_their_contacts_but_not_by_removed_ones() {
     };
     fixture.write(|tx| contact::add(tx, "ACME", jo)).unwrap();
     let api_id = fixture.read(|now| now.customer("ACME")).api_id;
-    for text in ["jo doe", "JD@", "7700900", api_id.as_str()] {
+    let numbers =
+        ["7700900", "07700 900123", "07700.900.123", "(07700) 900-123", "0044 7700 900123", "+44 (0)7700 900123"];
+    for text in ["jo doe", "JD@", api_id.as_str()].into_iter().chain(numbers) {
         assert_eq!(searched(&mut fixture, text), ["ACME"], "{text}");
     }
     fixture.write(|tx| contact::remove(tx, "ACME", "1")).unwrap();

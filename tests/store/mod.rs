@@ -24,5 +24,6 @@ mod runway;
 mod secrets;
 mod snapshot;
 mod traffic;
+mod traffic_comparison;
 mod traffic_of_schema_13;
 mod traffic_reports;

@@ -1,11 +1,12 @@
 //! The overview: what it counts as low, and the traffic that it compares.
 
-use ssgctl::model::{StateCounts, Time, Unit};
+use ssgctl::model::{Billing, CustomerDetails, Level, StateCounts, Time, Unit};
+use ssgctl::ops::balance::{self, Adjustment};
 use ssgctl::ops::{customer, warning};
 use ssgctl::report::{self, Overview};
 use ssgctl::store::{AccountDay, QuarterSum, Tx};
 
-use crate::support::fixture::{Fixture, NOON, valid};
+use crate::support::fixture::{Fixture, NOON, adjustment, valid};
 
 /// The day of [`NOON`], a Tuesday.
 const TODAY: i32 = 20_781;
@@ -26,12 +27,15 @@ fn a_balance_is_low_by_its_amount_and_the_urgent_ones_come_first() {
         ("OFF", "1", Some("100"), None),
         ("GONE", "1", Some("100"), None),
         ("NONE", "0", None, None),
+        ("BELOW", "-7", None, None),
+        ("AGREED", "-7", None, None),
+        ("LATER", "-7", None, None),
     ];
     for (code, balance, upper, lower) in balances {
         fixture.customer(code);
         fixture.credit(code, "1000");
         let rest = format!("-{}", 1000 - balance.parse::<i64>().expect(balance));
-        fixture.credit(code, &rest);
+        fixture.adjust(code, &Adjustment { allow_negative: true, ..adjustment(&rest) }).expect("taken");
         if upper.is_none() {
             continue;
         }
@@ -45,11 +49,18 @@ fn a_balance_is_low_by_its_amount_and_the_urgent_ones_come_first() {
         fixture.write(set).expect(code);
     }
     fixture.write(|tx| customer::archive(tx, "GONE")).expect("archived");
+    fixture.write(|tx| balance::set_credit_limit(tx, "AGREED", None, valid("10"))).expect("agreed");
+    let edit = |details: &mut CustomerDetails| {
+        details.billing = Billing::Postpaid;
+        Ok(())
+    };
+    fixture.write(|tx| customer::edit(tx, "LATER", edit)).expect("edited");
     let overview = overview(&mut fixture);
-    assert_eq!((overview.customers, overview.archived_customers), (5, 1));
-    assert_eq!((overview.early_warnings, overview.urgent), (1, 1));
+    assert_eq!((overview.customers, overview.archived_customers), (8, 1));
+    assert_eq!((overview.early_warnings, overview.urgent, overview.overdrawn), (1, 1, 1));
     let listed: Vec<_> = overview.low_balances.iter().map(|low| low.runway.balance.customer.to_string()).collect();
-    assert_eq!(listed, ["URGENT", "EARLY"]);
+    assert_eq!(listed, ["URGENT", "BELOW", "EARLY"]);
+    assert_eq!(overview.low_balances[1].level, Level::Ok, "it has no threshold");
 }
 
 #[test]

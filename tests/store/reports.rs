@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use ssgctl::model::{EntryKind, Money, Posting, Time, Unit};
 use ssgctl::ops::balance::{self, Adjustment};
 use ssgctl::ops::customer;
-use ssgctl::report::{self, Period, Statement};
+use ssgctl::report::{self, Period, ShareKind, Statement};
 use ssgctl::store::{ArchiveFilter, BalanceFilter, BalanceSort};
 
 use crate::support::fixture::{Fixture, NOON, adjustment, adjustment_in, by, reversal, transfer, valid};
@@ -168,12 +168,24 @@ fn an_explanation_adds_up_to_each_balance() {
         assert_eq!(Money::from_e8(sum), valid(balance), "{unit}");
         assert_eq!(fixture.balance("ACME", valid(unit)).unwrap().balance, valid(balance));
     }
-    let adjusted =
-        shares.iter().find(|s| s.unit == Unit::Sms && s.kind == Some(EntryKind::Adjustment)).expect("a share");
+    let adjusted = shares
+        .iter()
+        .find(|s| s.unit == Unit::Sms && s.kind == ShareKind::Entries(EntryKind::Adjustment))
+        .expect("a share");
     assert_eq!((adjusted.entries, adjusted.added, adjusted.taken), (3, Some(valid("101")), Some(valid("-10"))));
     assert_eq!((adjusted.first_at, adjusted.last_at), (valid("2026-11-24T12:00:00Z"), valid("2026-11-25T08:00:00Z")));
     let only = fixture.read(|now| report::explain_balance(now, &now.customer("ACME")?, Some(valid("EUR")), false));
     assert_eq!(only.len(), 1);
+    let mut since = |time| {
+        let shares = fixture.read(|now| report::explain_balance_since(now, &now.customer("ACME")?, None, valid(time)));
+        let line = |s: &report::BalanceShare| {
+            format!("{} {} {} {}", s.unit, s.kind.as_str(), s.added.unwrap(), s.taken.unwrap())
+        };
+        shares.iter().map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(since("2026-11-25T00:00:00Z"), ["EUR adjustment 2.5 0", "SMS before 70 0", "SMS adjustment 1 0"]);
+    assert_eq!(since("2026-11-26T00:00:00Z"), ["EUR before 2.5 0", "SMS before 71 0"]);
+    assert_eq!(since("2026-11-01T00:00:00Z").len(), shares.len(), "there was nothing before");
 }
 
 #[test]
@@ -199,7 +211,7 @@ fn charges_are_distinguished_by_the_import_that_posted_them() {
         let shares = fixture.read(|now| report::explain_balance(now, &now.customer("ACME")?, None, by_import));
         let text = |share: &report::BalanceShare| {
             let import = share.reference.as_ref().map_or("", |reference| reference.as_str());
-            format!("{} {import} {} {}", share.kind.unwrap(), share.entries, share.taken.unwrap())
+            format!("{} {import} {} {}", share.kind.as_str(), share.entries, share.taken.unwrap())
         };
         shares.iter().map(text).collect::<Vec<_>>()
     };

@@ -24,7 +24,7 @@ fn counts(numbers: [i64; 6]) -> StateCounts {
 }
 
 /// Counts messages of an hour to all levels, as an import does.
-fn count(fixture: &mut Fixture, hour: i32, account_id: i64, country: &'static str, numbers: [i64; 6]) {
+pub fn count(fixture: &mut Fixture, hour: i32, account_id: i64, country: &'static str, numbers: [i64; 6]) {
     let counts = counts(numbers);
     let (day, unit) = (hour.div_euclid(24), Unit::Sms);
     let month = MonthKey { month: month_of(day), account_id, unit };
@@ -45,7 +45,7 @@ fn count(fixture: &mut Fixture, hour: i32, account_id: i64, country: &'static st
 }
 
 /// Two customers with three accounts.
-fn fixture() -> Fixture {
+pub fn fixture() -> Fixture {
     let mut fixture = Fixture::with_acme();
     fixture.customer("globex");
     fixture.account("ACME", "acme_1");

@@ -1,5 +1,6 @@
 //! Arguments that commands share, and the commands that every entity has alike: `import` and `export`.
 
+pub(crate) mod amount;
 pub(crate) mod change;
 pub(crate) mod clock;
 pub(crate) mod completion;

@@ -71,6 +71,8 @@ fn text_of(figures: &Figures, now: Time) -> String {
     for (kind, count) in ForecastKind::ALL.iter().zip(figures.forecasts) {
         text.sample("ssgctl_forecast_alerts", &[("kind", kind.as_str())], count);
     }
+    let help = "Balances of prepaid customers below zero, or below their credit limit.";
+    text.single("ssgctl_overdrawn_balances", help, figures.overdrawn);
     text.gauge("ssgctl_emails", "Emails that wait, failed or may not have arrived.");
     for (state, count) in COUNTED_STATES.iter().zip(figures.emails) {
         text.sample("ssgctl_emails", &[("state", state.as_str())], count);

@@ -6,6 +6,7 @@
 
 mod audit;
 mod balance;
+mod capabilities;
 mod completions;
 pub(crate) mod config;
 mod contact;
@@ -161,6 +162,7 @@ pub(crate) enum Command {
     Metrics(ArgsIfNamed<metrics::MetricsArgs>),
     Export(ArgsIfNamed<document::ExportArgs>),
     Import(ArgsIfNamed<document::ImportArgs>),
+    Capabilities(ArgsIfNamed<capabilities::CapabilitiesArgs>),
     Completions(ArgsIfNamed<completions::CompletionsArgs>),
     Man(ArgsIfNamed<man::ManArgs>),
     Version(ArgsIfNamed<version::VersionArgs>),
@@ -194,6 +196,7 @@ impl Command {
             Self::Metrics(ArgsIfNamed(args)) => metrics::run(&args, context),
             Self::Export(ArgsIfNamed(args)) => document::export(&args, context),
             Self::Import(ArgsIfNamed(args)) => document::import(&args, context),
+            Self::Capabilities(ArgsIfNamed(args)) => capabilities::run(&args, context),
             Self::Completions(ArgsIfNamed(args)) => completions::run(&args, context),
             Self::Man(ArgsIfNamed(args)) => man::run(&args, context),
             Self::Version(ArgsIfNamed(args)) => version::run(&args, context),

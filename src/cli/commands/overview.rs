@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use ssgctl::error::count;
-use ssgctl::model::{CheckRun, Level, Money};
+use ssgctl::model::{CheckRun, Level};
 use ssgctl::report::{self, LowBalance, Overview, REFUSED_DAYS};
 use ssgctl::store::Clock;
 
@@ -20,7 +20,8 @@ use crate::signals;
 
 /// Show the state of the installation: customers, low balances, emails, imports, traffic
 ///
-/// Balances count as low by their amount now, whatever the last `balance check` found. The list has the urgent ones first,
+/// Balances count as low by their amount now, whatever the last `balance check` found. A balance below zero, or below its
+/// credit limit, of a prepaid customer is overdrawn, with or without a warning. The list has the urgent and overdrawn ones first,
 /// then those that last the shortest, and `days_left` as in `ssgctl report balances`. Traffic is that of today until now
 /// and of the same hours a week ago. The last section says what needs a person, with the command for it.
 ///
@@ -57,7 +58,8 @@ fn print(args: &OverviewArgs, context: &mut Context) -> Result<()> {
     let zone = args.zone.zone(context.settings.defaults.zone());
     let overview = context.read(|snapshot| report::overview(snapshot, &zone, Clock::System.now()))?;
     let database = context.settings.database()?.display().to_string();
-    context.output.view(view(&overview, database))
+    let profile = context.settings.profile.as_ref().map(ToString::to_string);
+    context.output.view(view(&overview, database, profile))
 }
 
 fn watch(args: &OverviewArgs, pause: Duration, context: &mut Context) -> Result<()> {
@@ -90,13 +92,9 @@ fn keys() -> Receiver<u8> {
     receiver
 }
 
-/// The word for a level in texts for people.
-fn word_of(level: Level) -> &'static str {
-    match level {
-        Level::Ok => "ok",
-        Level::Upper => "early warning",
-        Level::Lower => "urgent",
-    }
+/// How low a balance is. One that has no thresholds can only be overdrawn.
+fn state(low: &LowBalance) -> Cell<'static> {
+    if low.level == Level::Ok { Cell::text("overdrawn") } else { Cell::level(low.level) }
 }
 
 impl Row for LowBalance {
@@ -106,15 +104,17 @@ impl Row for LowBalance {
         Column::new("organisation", |b| Cell::text(&b.runway.balance.organisation)),
         Column::new("balance", |b| Cell::amount(b.runway.balance.unit, b.runway.balance.balance)),
         Column::new("unit", |b| Cell::text(b.runway.balance.unit.code())),
-        Column::new("state", |b| Cell::Long { data: b.level.to_string(), reading: word_of(b.level).to_owned() }),
+        Column::new("state", |b: &Self| state(b)).state(),
         Column::new("days_left", |b| b.runway.days_left().map_or(Cell::Empty, Cell::number)),
         Column::detail("per_day", |b| Cell::maybe_amount(b.runway.balance.unit, b.runway.per_day())),
     ];
 }
 
-fn view(overview: &Overview, database: String) -> DetailView {
+fn view(overview: &Overview, database: String, profile: Option<String>) -> DetailView {
     let Overview { traffic, emails, .. } = overview;
-    let mut view = DetailView::new("overview", "Overview");
+    let title =
+        profile.as_ref().map_or_else(|| "Overview".to_owned(), |profile| format!("Overview of profile {profile}"));
+    let mut view = DetailView::new("overview", title);
     view.section("Customers");
     view.field("at", Cell::Time(overview.at));
     view.field("customers", Cell::number(overview.customers));
@@ -122,6 +122,7 @@ fn view(overview: &Overview, database: String) -> DetailView {
     view.section("Balances");
     view.field("urgent", Cell::number(overview.urgent));
     view.field("early_warnings", Cell::number(overview.early_warnings));
+    view.field("overdrawn", Cell::number(overview.overdrawn));
     view.field("forecast_alerts", Cell::number(overview.forecasts));
     view.field("last_check_at", Cell::maybe_time(overview.last_check.as_ref().map(|run| run.started_at)));
     view.rows("Low balances", "low_balances", &overview.low_balances, &[]);
@@ -134,11 +135,12 @@ fn view(overview: &Overview, database: String) -> DetailView {
     view.field("rate_today", Cell::percent(traffic.today.delivered_per_mille()));
     view.field("messages_week_ago", Cell::number(traffic.week_ago.messages()));
     view.field("rate_week_ago", Cell::percent(traffic.week_ago.delivered_per_mille()));
-    view.field("change_percent", change(traffic.change_per_mille()));
+    view.field("change_percent", Cell::change(traffic.change_per_mille()));
     view.rows("Imports", "imports", &overview.imports, &["dialect", "updated", "duplicate"]);
     view.section("Database");
     let reading = format!("{database} ({})", megabytes(overview.database_size));
     view.field("database", Cell::Long { data: database, reading });
+    view.data("profile", Cell::maybe(profile.as_ref()));
     view.data("database_bytes", Cell::number(overview.database_size));
     view.data("unfinished_imports", Cell::number(overview.unfinished_imports));
     view.data("refused_rows", Cell::number(overview.refused_rows));
@@ -146,13 +148,6 @@ fn view(overview: &Overview, database: String) -> DetailView {
     view.section("Next steps");
     view.field("next_steps", steps);
     view
-}
-
-/// A change in tenths of a per cent, with its sign.
-fn change(per_mille: Option<i64>) -> Cell<'static> {
-    let Some(change) = per_mille else { return Cell::Empty };
-    let sign = if change < 0 { "-" } else { "+" };
-    Cell::Amount(format!("{sign}{}.{}", change.unsigned_abs() / 10, change.unsigned_abs() % 10))
 }
 
 fn megabytes(bytes: u64) -> String {
@@ -169,9 +164,7 @@ fn next_steps(overview: &Overview) -> Vec<String> {
             steps.push(format!("{} {what}", count(number, thing)));
         }
     };
-    let is_negative = |low: &&LowBalance| low.runway.balance.balance < Money::ZERO;
-    let negative = overview.low_balances.iter().filter(is_negative).count() as u64;
-    step(negative, "customer", "below zero: `ssgctl report balances --at-most 0 --by customer`");
+    step(overview.overdrawn, "balance", "overdrawn: `ssgctl balance list --at-most 0 --sort balance`");
     step(overview.emails.failed, "email", "failed: `ssgctl mail list --state failed`");
     step(overview.emails.uncertain, "email", "may not have arrived: `ssgctl mail list --state uncertain`");
     step(overview.unfinished_imports, "import", "unfinished: `ssgctl traffic list --state unfinished`");

@@ -28,6 +28,11 @@ const TOPICS: &[Topic] = &[
         text: || include_str!("topics/time.txt").to_owned(),
     },
     Topic { name: "money", subject: "Units, amounts and keys", text: || include_str!("topics/money.txt").to_owned() },
+    Topic {
+        name: "aliases",
+        subject: "Names for command lines",
+        text: || include_str!("topics/aliases.txt").to_owned(),
+    },
     Topic { name: "exit-codes", subject: "Exit codes and what to do", text: exit_codes },
     Topic { name: "environment", subject: "Environment variables", text: || listed(&ENVIRONMENT) },
     Topic { name: "files", subject: "Files that the program uses", text: || listed(&FILES) },
@@ -75,8 +80,9 @@ fn listed(items: &[(&str, &str)]) -> String {
     lines.collect::<Vec<_>>().concat()
 }
 
-pub(super) const ENVIRONMENT: [(&str, &str); 9] = [
+pub(super) const ENVIRONMENT: [(&str, &str); 10] = [
     ("SSGCTL_DB", "The database file."),
+    ("SSGCTL_PROFILE", "The profile, see --profile. It cannot be used with another database or configuration file."),
     ("SSGCTL_CONFIG", "The configuration file."),
     ("SSGCTL_KEY_FILE", "The file with the key that encrypts SMPP passwords."),
     ("SSGCTL_WAIT", "Seconds to wait for a locked database."),

@@ -8,7 +8,8 @@ use ssgctl::store::files::{Draft, FileRole, make_private_folder};
 
 use crate::config::edit;
 use crate::config::file::{ConfigFile, small_file};
-use crate::config::known::{refuse_secret, refuse_unknown};
+use crate::config::known::{nearest, refuse_secret, refuse_unknown};
+use crate::config::plain::refusal;
 use crate::exit::{ErrorCode, Exit, Failure, Result};
 
 /// A change of the configuration file.
@@ -67,7 +68,7 @@ fn changed(before: &str, changes: &[Change<'_>]) -> Result<String> {
         texts = if valid.is_empty() { others } else { valid };
         texts.truncate(MAX_TEXTS);
     }
-    texts.into_iter().find(|text| check(text).is_ok()).ok_or_else(|| refusal(before, changes))
+    texts.into_iter().find(|text| check(text).is_ok()).ok_or_else(|| refused(before, changes))
 }
 
 /// The number of texts with different meanings of values to keep.
@@ -78,9 +79,9 @@ fn check(text: &str) -> Result<(), toml::de::Error> {
 }
 
 /// Why no meaning of the values is accepted.
-fn refusal(before: &str, changes: &[Change<'_>]) -> Failure {
+fn refused(before: &str, changes: &[Change<'_>]) -> Failure {
     if let Err(error) = check(before) {
-        let reason = error.message().replace('\n', "; ");
+        let reason = refusal(&error, before, nearest).message;
         return Failure::new(ErrorCode::Config, format!("the configuration file is not valid: {reason}"));
     }
     let mut text = before.to_owned();
@@ -92,14 +93,24 @@ fn refusal(before: &str, changes: &[Change<'_>]) -> Failure {
         };
         text = with;
     }
-    let reason = check(&text).err().map(|error| error.message().replace('\n', "; ")).unwrap_or_default();
-    let keys: Vec<String> = changes
+    let reason = check(&text).err().map(|error| refusal(&error, &text, nearest).message).unwrap_or_default();
+    let keys: Vec<&str> = changes
         .iter()
         .filter_map(|change| match change {
-            Change::Set(key, _) => Some(quoted(key)),
+            Change::Set(key, _) => Some(*key),
             Change::Unset(_) => None,
         })
         .collect();
-    let what = if keys.is_empty() { "the settings that remain".to_owned() } else { keys.join(", ") };
-    Failure::new(ErrorCode::BadValue, format!("{what}: {reason}")).exit(Exit::Usage)
+    let message = match keys.as_slice() {
+        [] => format!("the settings that remain: {reason}"),
+        keys if keys.iter().any(|key| reason.starts_with(&format!("{key}: "))) => reason,
+        keys => format!("{}: {reason}", keys.iter().map(quoted).collect::<Vec<_>>().join(", ")),
+    };
+    let hint = keys.iter().find_map(|key| {
+        let is_rates = *key == "tax.standard";
+        let form = if is_rates { "2011-01-04=20,2027-01-01=21" } else { "'[\"1 High Street, Leeds\", \"LS1 1AA\"]'" };
+        let is_list = is_rates || message.starts_with(&format!("{key}: must be a list"));
+        is_list.then(|| format!("write it as `ssgctl config set {key} {form}`"))
+    });
+    Failure::new(ErrorCode::BadValue, message).exit(Exit::Usage).maybe_hint(hint)
 }

@@ -1,7 +1,7 @@
 //! Changes settings in the text of a configuration file and finds their lines. Comments, order and everything else stay as they
 //! are.
 
-use toml_edit::{Array, Document, DocumentMut, Item, Key, Table, TableLike, Value};
+use toml_edit::{Array, Document, DocumentMut, InlineTable, Item, Key, Table, TableLike, Value};
 
 /// The parts of a key such as `roles.billing.name`; `None` if it is not a key.
 pub(super) fn parts(key: &str) -> Option<Vec<String>> {
@@ -14,11 +14,44 @@ pub(super) fn quoted_part(part: &str) -> String {
     Key::new(part).display_repr().into_owned()
 }
 
-/// What a value on the command line may mean: a text, a value of TOML such as a number, or a list with commas. The setting decides.
+/// What a value on the command line may mean: a text, a value of TOML such as a number, a list with commas, or rates with the first
+/// day of each, such as `2011-01-04=20`. The setting decides.
 pub(super) fn meanings(value: &str) -> impl Iterator<Item = Value> {
     let literal = value.parse::<Value>().ok();
     let list: Array = value.split(',').map(str::trim).collect();
-    [Some(Value::from(value)), literal, Some(Value::Array(list))].into_iter().flatten()
+    [Some(Value::from(value)), literal, Some(Value::Array(list)), dated_rates(value).map(Value::Array)]
+        .into_iter()
+        .flatten()
+}
+
+/// Tax rates, each with its first day.
+fn dated_rates(value: &str) -> Option<Array> {
+    let rate = |pair: &str| {
+        let (from, rate) = pair.split_once('=')?;
+        let fields = [("from", from.trim()), ("rate", rate.trim().trim_end_matches(['%', ' ']))];
+        Some(fields.into_iter().collect::<InlineTable>())
+    };
+    value.split(',').map(rate).collect()
+}
+
+/// The setting or section that a place in the text belongs to.
+pub(super) fn key_at(text: &str, offset: usize) -> Option<String> {
+    let document = Document::parse(text).ok()?;
+    key_in(document.as_table(), offset)
+}
+
+fn key_in(table: &dyn TableLike, offset: usize) -> Option<String> {
+    let (names, _): (Vec<_>, Vec<_>) = table.iter().unzip();
+    names.into_iter().find_map(|name| {
+        let (key, item) = table.get_key_value(name)?;
+        let part = quoted_part(name);
+        let inner = item.as_table_like().and_then(|inner| key_in(inner, offset));
+        if let Some(inner) = inner {
+            return Some(format!("{part}.{inner}"));
+        }
+        let contains = |span: Option<std::ops::Range<usize>>| span.is_some_and(|span| span.contains(&offset));
+        (contains(key.span()) || contains(item.span())).then(|| part)
+    })
 }
 
 /// The text with a setting set to this value; `None` if the text has a value where the key needs a section, or is not TOML.
@@ -102,6 +135,15 @@ mod tests {
     }
 
     #[test]
+    fn a_place_belongs_to_a_setting() {
+        let at = |part: &str| key_at(TEXT, TEXT.find(part).expect(part));
+        assert_eq!(at("GB").as_deref(), Some("defaults.country"));
+        assert_eq!(at("a@b").as_deref(), Some("mail.internal"));
+        assert_eq!(at("[mail]").as_deref(), Some("mail"));
+        assert_eq!(at("# Ours"), None);
+    }
+
+    #[test]
     fn settings_have_lines() {
         assert_eq!(line_of(TEXT, &key("defaults.country")), Some(3));
         assert_eq!(line_of(TEXT, &key("mail.internal")), Some(7));
@@ -114,6 +156,8 @@ mod tests {
         let texts = |value| meanings(value).map(|meaning| meaning.to_string().trim().to_owned()).collect::<Vec<_>>();
         assert_eq!(texts("500"), ["\"500\"", "500", "[\"500\"]"]);
         assert_eq!(texts("a, b"), ["\"a, b\"", "[\"a\", \"b\"]"]);
+        let rates = "[{ from = \"2011-01-04\", rate = \"20\" }, { from = \"2027-01-01\", rate = \"21\" }]";
+        assert_eq!(texts("2011-01-04=20, 2027-01-01=21 %").last().map(String::as_str), Some(rates));
         assert_eq!(parts("a."), None);
         assert_eq!(key("import.portal.map.\"Debtor No\"").len(), 4);
     }

@@ -5,7 +5,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use ssgctl::error::quoted;
 use ssgctl::model::{Country, CustomerDetails, Gateway, Limit, PaymentTerms, ServiceCode, Zone};
 use ssgctl::ops;
 use ssgctl::store::files::SmallFile;
@@ -15,6 +14,7 @@ use crate::config::import::ImportSection;
 use crate::config::invoice::{InvoiceSection, SellerSection, TaxSection};
 use crate::config::known::nearest;
 use crate::config::mail::{MailSection, OperatorSection, RolesSection, WarningsSection};
+use crate::config::plain::{Elsewhere, Refusal, refusal};
 use crate::exit::{ErrorCode, Failure, Place, Result};
 
 /// The structure of the configuration file. Unknown keys are errors, because a misspelt setting would silently have no
@@ -35,6 +35,7 @@ pub(super) struct ConfigFile {
     pub(super) invoice: InvoiceSection,
     pub(super) accounting: AccountingSection,
     pub(super) import: BTreeMap<String, ImportSection>,
+    pub(super) alias: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -88,13 +89,8 @@ pub(super) fn read(path: &Path, must_exist: bool) -> Result<ConfigFile> {
     let Some(read) = small_file(path, must_exist)? else { return Ok(ConfigFile::default()) };
     read.refuse_unsafe(false)?;
     let text = &*read.text;
-    let file: ConfigFile = toml::from_str(text).map_err(|error| {
-        let failure = toml_failure(&error, text, &path.display().to_string());
-        match unknown_field(error.message()).and_then(nearest) {
-            Some(setting) => failure.hint(format!("did you mean {}?", quoted(setting))),
-            None => failure,
-        }
-    })?;
+    let file: ConfigFile =
+        toml::from_str(text).map_err(|error| config_failure(&error, text, &path.display().to_string()))?;
     if file.mail.contains_secret() {
         read.refuse_unsafe(true)?;
     }
@@ -113,16 +109,25 @@ pub(super) fn small_file(path: &Path, must_exist: bool) -> Result<Option<SmallFi
     }
 }
 
-/// The name that a message of the parser calls unknown.
-fn unknown_field(message: &str) -> Option<&str> {
-    message.strip_prefix("unknown field `")?.split('`').next()
+/// A TOML error of a text that has no sections, with its position.
+pub(crate) fn toml_failure(error: &toml::de::Error, text: &str, file: &str) -> Failure {
+    failure_of(error, text, file, |_| None)
 }
 
-/// A TOML error, with its position in the file.
-pub(crate) fn toml_failure(error: &toml::de::Error, text: &str, file: &str) -> Failure {
+/// An error of the configuration file, with its position.
+pub(super) fn config_failure(error: &toml::de::Error, text: &str, file: &str) -> Failure {
+    failure_of(error, text, file, nearest)
+}
+
+fn failure_of(error: &toml::de::Error, text: &str, file: &str, elsewhere: Elsewhere) -> Failure {
+    let Refusal { message, hint } = refusal(error, text, elsewhere);
+    Failure::new(ErrorCode::Config, message).at(place_of(error, text, file)).maybe_hint(hint)
+}
+
+/// The position of a TOML error in its file.
+pub(super) fn place_of(error: &toml::de::Error, text: &str, file: &str) -> Place {
     let before = &text[..error.span().map_or(0, |span| span.start.min(text.len()))];
     let line = before.matches('\n').count() as u64 + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
-    let place = Place { file: file.to_owned(), line, column };
-    Failure::new(ErrorCode::Config, error.message().replace('\n', "; ")).at(place)
+    Place { file: file.to_owned(), line, column }
 }

@@ -1,7 +1,8 @@
 //! The sections of the configuration about invoices: `[tax]`, `[seller]` and `[invoice]`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -93,6 +94,15 @@ impl<'de> Deserialize<'de> for PrepaidTax {
     }
 }
 
+/// A list as `config set` takes it: separated by commas, or as TOML has it if an item has a comma itself.
+fn listed_items(items: &[String]) -> String {
+    if items.iter().any(|item| item.contains(',')) {
+        items.iter().collect::<toml_edit::Array>().to_string()
+    } else {
+        items.join(", ")
+    }
+}
+
 /// All settings about invoices.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct InvoiceSettings {
@@ -111,18 +121,21 @@ pub(crate) struct InvoiceSettings {
 
 impl InvoiceSettings {
     /// The settings as `config show` lists them.
-    pub(crate) fn listed(&self) -> Vec<(&'static str, Option<String>)> {
+    pub(crate) fn listed(&self) -> Vec<(Cow<'static, str>, Option<String>)> {
         let Self { tax, seller, invoice, .. } = self;
-        let rates = tax.standard.iter().map(|dated| format!("{} % from {}", dated.rate, dated.from));
-        let rates: Vec<String> = rates.collect();
+        // As `config set` takes them.
+        let rates: Vec<String> = tax.standard.iter().map(|dated| format!("{}={}", dated.from, dated.rate)).collect();
+        let texts = tax.texts.iter().map(|(category, text)| (format!("tax.texts.{category}"), Some(text.clone())));
         let reminders: Vec<String> = invoice.reminders.iter().map(|level| level.0.to_string()).collect();
         let fonts: Vec<String> = invoice.fonts.iter().map(|font| font.display().to_string()).collect();
-        vec![
+        let list = |items: &[String]| (!items.is_empty()).then(|| listed_items(items));
+        let fixed = [
             ("tax.country", tax.country.as_ref().map(ToString::to_string)),
             ("tax.vat_number", tax.vat_number.clone()),
             ("tax.domestic", tax.domestic.map(|category| category.to_string())),
             ("tax.standard", (!rates.is_empty()).then(|| rates.join(", "))),
             ("seller.name", seller.name.as_ref().map(ToString::to_string)),
+            ("seller.address", list(&seller.address)),
             ("seller.registration_number", seller.registration_number.clone()),
             ("seller.email", seller.email.clone()),
             ("seller.phone", seller.phone.clone()),
@@ -131,17 +144,31 @@ impl InvoiceSettings {
             ("seller.account_holder", seller.account_holder.clone()),
             ("seller.iban", seller.iban.clone()),
             ("seller.bic", seller.bic.clone()),
+            ("seller.other_bank_details", list(&seller.other_bank_details)),
             ("invoice.series", invoice.series.as_ref().map(ToString::to_string)),
             ("invoice.credit_note_series", invoice.credit_note_series.as_ref().map(ToString::to_string)),
+            ("invoice.number_width", invoice.number_width.map(|width| width.to_string())),
+            ("invoice.first_number", invoice.first_number.map(|number| number.to_string())),
             ("invoice.timezone", invoice.timezone.as_ref().map(ToString::to_string)),
+            ("invoice.notes", list(&invoice.notes)),
             ("invoice.paper", invoice.paper.map(|paper| paper.as_str().to_owned())),
             ("invoice.accent", invoice.accent.map(|accent| accent.to_string())),
             ("invoice.logo", invoice.logo.as_ref().map(|logo| logo.display().to_string())),
             ("invoice.fonts", (!invoice.fonts.is_empty()).then(|| fonts.join(", "))),
-            ("invoice.foot", (!invoice.foot.is_empty()).then(|| invoice.foot.join(", "))),
+            ("invoice.foot", list(&invoice.foot)),
             ("invoice.xml", invoice.xml.map(|syntax| syntax.as_str().to_owned())),
-            ("invoice.reminders", (!invoice.reminders.is_empty()).then(|| reminders.join(", "))),
-        ]
+            ("invoice.reminders", list(&reminders)),
+        ];
+        fixed
+            .into_iter()
+            .map(|(key, value)| (key.into(), value))
+            .chain(texts.map(|(key, text)| (key.into(), text)))
+            .collect()
+    }
+
+    /// The picture of invoices.
+    pub(super) fn logo(&self) -> Option<&Path> {
+        self.invoice.logo.as_deref()
     }
 
     /// Makes PDFs in the look of the settings.

@@ -47,7 +47,9 @@ pub(crate) const SETTINGS: &[&str] = &[
     "tax.country",
     "tax.vat_number",
     "tax.domestic",
+    "tax.standard",
     "seller.name",
+    "seller.address",
     "seller.registration_number",
     "seller.email",
     "seller.phone",
@@ -56,9 +58,13 @@ pub(crate) const SETTINGS: &[&str] = &[
     "seller.account_holder",
     "seller.iban",
     "seller.bic",
+    "seller.other_bank_details",
     "invoice.series",
     "invoice.credit_note_series",
+    "invoice.number_width",
+    "invoice.first_number",
     "invoice.timezone",
+    "invoice.notes",
     "invoice.paper",
     "invoice.accent",
     "invoice.logo",
@@ -78,7 +84,9 @@ pub(crate) fn refuse_unknown(key: &str) -> Result<()> {
     let is_known = match parts.as_slice() {
         ["warnings", _, "upper" | "lower" | "days_left" | "surge" | "silent"]
         | ["import", _, "from" | "ignore" | "calling_code"]
-        | ["import", _, "map", _] => true,
+        | ["import", _, "map", _]
+        | ["tax", "texts", _]
+        | ["alias", _] => true,
         parts => SETTINGS.contains(&parts.join(".").as_str()),
     };
     if is_known {
@@ -112,6 +120,12 @@ pub(super) fn nearest(key: &str) -> Option<&'static str> {
     let near = SETTINGS.iter().copied().map(|setting| (similarity(setting), setting));
     let near = near.filter(|(distance, _)| distance * 3 <= key.len()).min_by_key(|(distance, _)| *distance);
     of_section.into_iter().next().or(near.map(|(_, setting)| setting))
+}
+
+/// The one of these names that is spelt almost like a word.
+pub(super) fn nearest_of<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = names.map(|name| (strsim::osa_distance(&word.to_lowercase(), name), name));
+    near.filter(|(distance, _)| distance * 3 <= word.len()).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
 #[cfg(test)]

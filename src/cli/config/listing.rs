@@ -40,6 +40,14 @@ impl Origin {
         }
     }
 
+    /// The name of the option or variable.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Flag(name) | Self::Variable(name) => name,
+            Self::File | Self::Default => self.as_str(),
+        }
+    }
+
     /// Where the first of an option or variable, the file and the default has a value.
     pub(super) fn of(option: Option<Self>, in_file: bool) -> Self {
         option.unwrap_or(if in_file { Self::File } else { Self::Default })
@@ -104,6 +112,13 @@ pub(super) fn list_gateway(gateway: &Gateway) -> [Setting; 5] {
         in_file("gateway.rest_url", gateway.rest_url.as_ref().map(ToString::to_string)),
         in_file("gateway.advice", gateway.advice.as_ref().map(ToString::to_string)),
     ]
+}
+
+/// The aliases that the file has.
+pub(super) fn list_aliases(aliases: &BTreeMap<String, String>) -> Vec<Setting> {
+    let setting =
+        |(name, line): (&String, &String)| in_file(format!("alias.{}", edit::quoted_part(name)), Some(line.clone()));
+    aliases.iter().map(setting).collect()
 }
 
 /// The saved import mappings that the file has.

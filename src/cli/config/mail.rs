@@ -150,6 +150,11 @@ pub(crate) struct MailSettings {
 }
 
 impl MailSection {
+    /// The folder of the operator's own templates, if one is named.
+    pub(super) fn templates(&self) -> Option<&Path> {
+        self.templates.as_deref()
+    }
+
     /// The file with the password for the mail server, if one is named.
     pub(crate) fn password_file(&self) -> Option<&Path> {
         self.password_file.as_deref()

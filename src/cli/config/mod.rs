@@ -3,6 +3,7 @@
 pub(crate) mod accounting;
 pub(crate) mod certificates;
 pub(crate) mod change;
+pub(crate) mod check;
 mod edit;
 mod file;
 pub(crate) mod import;
@@ -12,6 +13,8 @@ pub(crate) mod invoice_xml;
 pub(crate) mod known;
 mod listing;
 pub(crate) mod mail;
+mod plain;
+pub(crate) mod profile;
 
 use std::collections::BTreeMap;
 use std::env;
@@ -22,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use etcetera::BaseStrategy;
+use clap_complete::ArgValueCandidates;
 use ssgctl::model::{EmailTemplate, Gateway, Invalid};
 use ssgctl::ops::invoice::{ComposeNotice, InvoiceMailing, Invoicing};
 use ssgctl::store::files::{FileRole, protect};
@@ -30,8 +33,9 @@ use ssgctl::store::files::{FileRole, protect};
 use crate::config::file::ConfigFile;
 use crate::config::import::ImportSection;
 use crate::config::invoice::InvoiceSettings;
-use crate::config::listing::{in_file, list_defaults, list_gateway, list_imports, path_setting};
+use crate::config::listing::{in_file, list_aliases, list_defaults, list_gateway, list_imports, path_setting};
 use crate::config::mail::{MailSettings, WarningsSection};
+use crate::config::profile::{Folders, ProfileName};
 use crate::exit::{ErrorCode, Failure, Result};
 
 pub(crate) use file::{DefaultsSection, toml_failure};
@@ -67,6 +71,19 @@ pub(crate) struct FileArgs {
     )]
     config: Option<PathBuf>,
 
+    /// Profile of one of several gateways: a configuration, keys and a database of its own
+    #[arg(
+        long,
+        global = true,
+        env = "SSGCTL_PROFILE",
+        value_name = "NAME",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "Global options",
+        add = ArgValueCandidates::new(profile::candidates)
+    )]
+    profile: Option<ProfileName>,
+
     /// Seconds to wait for a locked database
     #[arg(long, global = true, env = "SSGCTL_WAIT", value_name = "SECONDS", hide_env_values = true, hide_short_help = true, help_heading = "Global options", value_parser = wait_seconds)]
     wait: Option<u64>,
@@ -85,11 +102,69 @@ impl FileArgs {
             let separate = words.windows(2).find(|pair| pair[0] == flag).map(|pair| pair[1].as_bytes());
             let prefix = format!("{flag}=");
             let joined = || words.iter().find_map(|word| word.as_bytes().strip_prefix(prefix.as_bytes()));
-            let typed = separate.or_else(joined).map(|file| PathBuf::from(OsStr::from_bytes(file)));
-            typed.or_else(|| env::var_os(variable).map(PathBuf::from))
+            let typed = separate.or_else(joined).map(|value| OsStr::from_bytes(value).to_owned());
+            typed.or_else(|| env::var_os(variable))
         };
-        Self { db: value("--db", "SSGCTL_DB"), config: value("--config", "SSGCTL_CONFIG"), wait: None }
+        let path = |flag, variable| value(flag, variable).map(PathBuf::from);
+        let profile = value("--profile", "SSGCTL_PROFILE");
+        Self {
+            db: path("--db", "SSGCTL_DB"),
+            config: path("--config", "SSGCTL_CONFIG"),
+            profile: profile.and_then(|name| name.to_str()?.parse().ok()),
+            wait: None,
+        }
     }
+}
+
+impl FileArgs {
+    /// Where the name of the profile comes from.
+    fn profile_origin(&self) -> Option<Origin> {
+        given(self.profile.is_some(), "--profile", "SSGCTL_PROFILE")
+    }
+
+    /// Refuses a profile together with another database or configuration: which of them was meant, only a person knows.
+    fn refuse_two_databases(&self) -> Result<()> {
+        let other = given(self.db.is_some(), "--db", "SSGCTL_DB")
+            .map(|origin| (origin, "a database"))
+            .or_else(|| Some((given(self.config.is_some(), "--config", "SSGCTL_CONFIG")?, "a configuration")));
+        let (Some(profile), Some((other, what))) = (self.profile_origin(), other) else { return Ok(()) };
+        let (profile, other) = (profile.name(), other.name());
+        Err(Failure::usage(format!("{other} names {what}, and {profile} another"))
+            .field("profile")
+            .hint(format!("unset or drop one of {other} and {profile}; `ssgctl --profile NAME config path` prints the file of a profile")))
+    }
+
+    /// The settings that say which configuration file is read.
+    fn listed(&self, config_path: Option<&PathBuf>) -> Vec<Setting> {
+        let config_origin = Origin::of(given(self.config.is_some(), "--config", "SSGCTL_CONFIG"), false);
+        let profile = self.profile.as_ref().map(ToString::to_string);
+        let profile =
+            Setting { key: "profile".into(), value: profile, origin: Origin::of(self.profile_origin(), false) };
+        vec![path_setting("config", config_path, config_origin), profile]
+    }
+
+    /// The configuration file that they name, and the folders of the profile.
+    fn config_file(&self) -> (Option<PathBuf>, Folders) {
+        let folders = Folders::of(self.profile.as_ref());
+        (self.config.clone().or_else(|| folders.config_file()), folders)
+    }
+}
+
+/// The aliases of the configuration file: names for command lines.
+pub(crate) fn aliases(args: &FileArgs) -> Result<BTreeMap<String, String>> {
+    let Some(path) = args.config_file().0 else { return Ok(BTreeMap::new()) };
+    Ok(file::read(&path, false)?.alias)
+}
+
+/// What a command needs of the configuration file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileUse {
+    /// A file or profile that is named must exist.
+    Required,
+    /// It need not exist yet.
+    Optional,
+    /// It is not read, because the command is to find or check a file that may be broken.
+    Ignored,
 }
 
 /// Whether a value was given by an option or by its variable; `None` if by neither.
@@ -105,6 +180,7 @@ fn given(is_set: bool, option: &'static str, variable: &'static str) -> Option<O
 /// The settings in effect.
 #[derive(Debug)]
 pub(crate) struct Settings {
+    pub(crate) profile: Option<ProfileName>,
     pub(crate) config_path: Option<PathBuf>,
     /// The path of the database; none if it is not set and there is no home folder.
     pub(crate) database: Option<PathBuf>,
@@ -123,6 +199,8 @@ pub(crate) struct Settings {
     pub(crate) invoices: InvoiceSettings,
     /// Saved import mappings, by name.
     pub(crate) imports: BTreeMap<String, ImportSection>,
+    /// Command lines, by the name that stands for them.
+    pub(crate) aliases: BTreeMap<String, String>,
     /// The settings that options or variables can set, too.
     overridable: Vec<Setting>,
 }
@@ -132,22 +210,20 @@ const KEY_FILE: &str = "ssgctl.key";
 const SIGNING_KEY_FILE: &str = "signing.key";
 
 impl Settings {
-    /// Reads the configuration file, if there is one. Options and environment variables take precedence. `must_exist` says
-    /// whether a file that was named must exist.
-    pub(crate) fn load(args: &FileArgs, must_exist: bool) -> Result<Self> {
-        // Without HOME the library would ask the user database, but a caller that unsets HOME wants no home folder.
-        let has_home = env::var_os("HOME").is_some_and(|home| Path::new(&home).is_absolute());
-        let folders = etcetera::base_strategy::choose_base_strategy().ok().filter(|_| has_home);
-        let default_config = folders.as_ref().map(|folders| folders.config_dir().join("ssgctl"));
-        let default_database = folders.as_ref().map(|folders| folders.data_dir().join("ssgctl/ssgctl.db"));
-        let config_path =
-            args.config.clone().or_else(|| default_config.as_ref().map(|folder| folder.join("config.toml")));
+    /// Reads the configuration file, if there is one. Options and environment variables take precedence.
+    pub(crate) fn load(args: &FileArgs, file_use: FileUse) -> Result<Self> {
+        args.refuse_two_databases()?;
+        let (config_path, folders) = args.config_file();
+        if let (Some(profile), FileUse::Required) = (&args.profile, file_use) {
+            profile::refuse_unknown(profile, config_path.as_deref())?;
+        }
         let file = match &config_path {
-            Some(path) => file::read(path, must_exist && args.config.is_some())?,
-            None => ConfigFile::default(),
+            Some(path) if file_use != FileUse::Ignored => {
+                file::read(path, file_use == FileUse::Required && args.config.is_some())?
+            }
+            _ => ConfigFile::default(),
         };
-        let config_origin = Origin::of(given(args.config.is_some(), "--config", "SSGCTL_CONFIG"), false);
-        let mut list = vec![path_setting("config", config_path.as_ref(), config_origin)];
+        let mut list = args.listed(config_path.as_ref());
         let mut resolve = |key, option: Option<PathBuf>, given, in_file: Option<PathBuf>, default| {
             let origin = Origin::of(given, in_file.is_some());
             let value = option.or(in_file).or(default);
@@ -156,7 +232,7 @@ impl Settings {
         };
         let database_was_named = args.db.is_some() || file.database.path.is_some();
         let db_given = given(args.db.is_some(), "--db", "SSGCTL_DB");
-        let database = resolve("database.path", args.db.clone(), db_given, file.database.path, default_database);
+        let database = resolve("database.path", args.db.clone(), db_given, file.database.path, folders.database());
         let from_environment = env::var_os("SSGCTL_KEY_FILE").map(PathBuf::from);
         let key_given = from_environment.is_some().then_some(Origin::Variable("SSGCTL_KEY_FILE"));
         let next_to_config = config_path.as_ref().map(|path| path.with_file_name(KEY_FILE));
@@ -172,13 +248,25 @@ impl Settings {
         });
         let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
         let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder: folder.clone() };
-        let ConfigFile { defaults, gateway, warnings, tax, seller, invoice, accounting, import: imports, .. } = file;
+        let ConfigFile {
+            defaults,
+            gateway,
+            warnings,
+            tax,
+            seller,
+            invoice,
+            accounting,
+            import: imports,
+            alias: aliases,
+            ..
+        } = file;
         let (company, zone) = (mail.operator.company().cloned(), defaults.timezone.clone());
         let invoices =
             InvoiceSettings { tax, seller, invoice, accounting, company, zone, folder, ..InvoiceSettings::default() };
         let wait = Duration::from_secs(wait);
-        let default_key_file = default_config.as_ref().map(|folder| folder.join(KEY_FILE));
+        let default_key_file = folders.config().map(|folder| folder.join(KEY_FILE));
         Ok(Self {
+            profile: args.profile.clone(),
             config_path,
             database,
             database_was_named,
@@ -191,6 +279,7 @@ impl Settings {
             warnings,
             invoices,
             imports,
+            aliases,
             overridable: list,
         })
     }
@@ -219,6 +308,7 @@ impl Settings {
         list.extend(self.warnings.listed().into_iter().map(|(key, value)| in_file(key, value)));
         list.extend(self.invoices.listed().into_iter().map(|(key, value)| in_file(key, value)));
         list.extend(list_imports(&self.imports));
+        list.extend(list_aliases(&self.aliases));
         list
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
-use ssgctl::model::{EmailAddress, Money, Time, Unit};
+use ssgctl::model::{EmailAddress, Level, Money, Time, Unit};
 
 use crate::output::column_layout::ColumnKind;
 
@@ -75,8 +75,20 @@ impl<'a> Cell<'a> {
         per_mille.map_or(Self::Empty, |share| Self::Amount(format!("{}.{}", share / 10, share % 10)))
     }
 
+    /// A change in tenths of a per cent as a percentage with its sign; empty if there was nothing before.
+    pub(crate) fn change(per_mille: Option<i64>) -> Self {
+        let Some(change) = per_mille else { return Self::Empty };
+        let sign = if change < 0 { "-" } else { "+" };
+        Self::Amount(format!("{sign}{}.{}", change.unsigned_abs() / 10, change.unsigned_abs() % 10))
+    }
+
     pub(crate) fn maybe_time(time: Option<Time>) -> Self {
         time.map_or(Self::Empty, Self::Time)
+    }
+
+    /// How low a balance is: the portal's word for programs, a plain one for people.
+    pub(crate) fn level(level: Level) -> Self {
+        Self::Long { data: level.to_string(), reading: level.for_reading().to_owned() }
     }
 
     pub(crate) fn list<T: AsRef<str> + 'a>(items: impl IntoIterator<Item = &'a T>) -> Self {
@@ -145,8 +157,6 @@ impl<'a> Cell<'a> {
                 let texts = amounts.iter().map(|(amount, unit)| format!("{} {unit}", with_separators(amount)));
                 Cow::Owned(texts.collect::<Vec<_>>().join(", "))
             }
-            // Without seconds.
-            Self::Time(time) => Cow::Owned(time.for_reading().chars().take("2026-11-24 14:36".len()).collect()),
             Self::Text(path) if kind == ColumnKind::File => Cow::Borrowed(base_name(path)),
             _ if kind == ColumnKind::Text => match self.for_reading() {
                 text if text.contains('\n') => Cow::Owned(text.replace('\n', " ")),
@@ -167,7 +177,6 @@ impl<'a> Cell<'a> {
     pub(crate) fn for_reading(&self) -> Cow<'_, str> {
         match self {
             Self::Flag(flag) => Cow::Borrowed(if *flag { "yes" } else { "no" }),
-            Self::Time(time) => Cow::Owned(time.for_reading()),
             Self::Long { reading, .. } => Cow::Borrowed(reading),
             Self::Emails(addresses) => {
                 Cow::Owned(addresses.iter().map(|address| address.readable()).collect::<Vec<_>>().join(", "))
@@ -245,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_get_separators_base_names_and_no_seconds() {
+    fn people_get_separators_and_base_names() {
         for (number, text) in [("0", "0"), ("999", "999"), ("-1000", "-1,000"), ("1234567.0325", "1,234,567.0325")] {
             assert_eq!(with_separators(number), text);
         }
@@ -254,8 +263,6 @@ mod tests {
         assert_eq!(Cell::text("/var/lib/x.csv").for_people(ColumnKind::File), "x.csv");
         assert_eq!(Cell::text("-").for_people(ColumnKind::File), "-");
         assert_eq!(Cell::text("one\ntwo").for_people(ColumnKind::Text), "one two");
-        let time = "2026-11-24T14:36:41Z".parse().expect("a time");
-        assert_eq!(Cell::Time(time).for_people(ColumnKind::Value), "2026-11-24 14:36");
     }
 
     #[test]

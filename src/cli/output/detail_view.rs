@@ -1,10 +1,13 @@
 //! Shows one record in full, in sections of fields and of related rows. In JSON it is one nested object. In CSV it is one
 //! record for each related row, with the fields of the record repeated in each.
 
+mod data;
+
 use std::borrow::Cow;
 use std::io::Write;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+use ssgctl::model::Zone;
 use ssgctl::report::PlannedChange;
 
 use crate::escape::visible;
@@ -12,10 +15,10 @@ use crate::exit::{Failure, Result};
 use crate::output::cell::Cell;
 use crate::output::column_layout::{ColumnKind, ColumnLayout};
 use crate::output::options::Format;
-use crate::output::record::{FieldLine, field_lines, text_of};
+use crate::output::record::{FieldLine, field_lines, text_of, times_in};
 use crate::output::row::{Column, Row};
+use crate::output::table;
 use crate::output::writer::Output;
-use crate::output::{csv, table};
 
 /// The indentation of a section's content.
 const INDENT: u16 = 2;
@@ -73,13 +76,15 @@ impl DetailField {
 
 impl SubTable {
     /// The rows as a table.
-    fn page(&self, width: Option<u16>) -> table::Page {
+    fn page(&self, width: Option<u16>, zone: &Zone) -> table::Page {
         let shown = || self.columns.iter().filter(|column| column.in_table);
         let cells = |record: &'_ [Cell<'static>]| {
             let cells = record.iter().zip(&self.columns).filter(|(_, column)| column.in_table);
             cells.map(|(cell, _)| cell.clone()).collect::<Vec<_>>()
         };
         let mut page = table::Page::new(shown().map(|column| (column.key, column.layout)), width);
+        // The title names the zone.
+        page.in_zone(zone, true);
         self.records.iter().for_each(|record| page.add(cells(record).into_iter()));
         if let Some(total) = &self.total {
             page.add_total(cells(total).into_iter());
@@ -260,11 +265,13 @@ impl Output {
 
     fn view_as_text(&mut self, view: DetailView) -> Result<()> {
         let width = self.width.map(|width| width.saturating_sub(INDENT));
-        let mut text = format!("{}\n", self.bold(&visible(&view.title)));
+        let title = visible(&view.title);
+        let zone = if self.shows_times(&view) { times_in(&self.zone) } else { String::new() };
+        let mut text = format!("{}{zone}\n", self.bold(&title));
         for section in view.sections {
             let mut lines = self.field_lines(&section, width);
             if let Some(table) = section.table.filter(|table| self.wants(table.key)) {
-                let page = table.page(width);
+                let page = table.page(width, &self.zone);
                 if page.len() == 0 {
                     lines.push("none".to_owned());
                 } else {
@@ -285,6 +292,17 @@ impl Output {
         self.sink.write_all(text.as_bytes()).map_err(Failure::output)
     }
 
+    /// Whether the text of a view has times.
+    fn shows_times(&self, view: &DetailView) -> bool {
+        let is_time = |cell: &Cell<'_>| matches!(cell, Cell::Time(_));
+        let has_times = |table: &SubTable| {
+            let is_shown = |(cell, column): (&Cell<'_>, &SubColumn)| column.in_table && is_time(cell);
+            self.wants(table.key) && table.records.iter().any(|row| row.iter().zip(&table.columns).any(is_shown))
+        };
+        view.own_fields().any(|field| !field.for_data && self.wants(field.key) && is_time(&field.cell))
+            || view.sections.iter().filter_map(|section| section.table.as_ref()).any(has_times)
+    }
+
     /// Whether the command line asks for this field, or for all.
     fn wants(&self, key: &str) -> bool {
         self.fields.as_ref().is_none_or(|fields| fields.iter().any(|field| field == key))
@@ -294,67 +312,12 @@ impl Output {
     fn field_lines(&self, section: &Section, width: Option<u16>) -> Vec<String> {
         let fields = section.fields.iter().filter(|field| !field.for_data && self.wants(field.key));
         let lines = fields.map(|field| {
-            let text = text_of(&field.cell, field.kind, width.is_some());
+            let text = text_of(&field.cell, field.kind, width.is_some(), &self.zone);
             FieldLine { key: field.key, kind: field.kind, text }
         });
         let shows_empty = width.is_none() || self.fields.is_some();
         let lines: Vec<FieldLine> = lines.filter(|line| shows_empty || !line.text.is_empty()).collect();
         field_lines(&lines, width.map(usize::from), self.colour)
-    }
-
-    fn view_as_json(&mut self, view: DetailView) -> Result<()> {
-        let mut object = Map::new();
-        for section in view.sections {
-            for field in section.fields {
-                object.insert(field.key.to_owned(), json(&field.cell));
-            }
-            if let Some(table) = section.table {
-                object.insert(table.key.to_owned(), table.objects());
-            }
-        }
-        if let Some(fields) = &self.fields {
-            object = fields.iter().map(|key| (key.clone(), object[key].clone())).collect();
-        }
-        let written = match self.format {
-            Format::Json => serde_json::to_writer_pretty(&mut self.sink, &object),
-            _ => serde_json::to_writer(&mut self.sink, &object),
-        };
-        written.map_err(Failure::output)?;
-        self.sink.write_all(b"\n").map_err(Failure::output)
-    }
-
-    /// Writes one CSV record for each related row, with the record's own fields in each; one record if there are no rows.
-    fn view_as_csv(&mut self, view: &DetailView) -> Result<()> {
-        let own: Vec<&DetailField> = view.own_fields().collect();
-        let table = view.csv_rows();
-        let columns: Vec<&str> =
-            table.map_or(Vec::new(), |table| table.columns.iter().map(|column| column.key).collect());
-        let places: Vec<usize> = match &self.fields {
-            None => (0..own.len() + columns.len()).collect(),
-            Some(wanted) => {
-                let place = |key: &str| {
-                    let own_place = own.iter().position(|field| field.key == key);
-                    own_place.or_else(|| Some(own.len() + columns.iter().position(|column| *column == key)?))
-                };
-                // The key of the list means all its columns.
-                let list =
-                    |key: &str| table.filter(|table| table.key == key).map(|_| own.len()..own.len() + columns.len());
-                wanted.iter().flat_map(|key| list(key).unwrap_or_default().chain(place(key))).collect()
-            }
-        };
-        let key = |place: &usize| own.get(*place).map_or_else(|| columns[*place - own.len()], |field| field.key);
-        if self.headers {
-            csv::write(&mut self.sink, places.iter().map(key)).map_err(Failure::output)?;
-        }
-        let no_rows = [columns.iter().map(|_| Cell::Empty).collect()];
-        let has_rows = places.iter().any(|place| *place >= own.len());
-        let records = table.map(|table| table.records.as_slice()).filter(|records| has_rows && !records.is_empty());
-        for record in records.unwrap_or(&no_rows) {
-            let cell = |place: &usize| own.get(*place).map_or_else(|| &record[*place - own.len()], |field| &field.cell);
-            let texts = places.iter().map(|place| csv::guarded(cell(place).for_data(), self.raw_csv).into_owned());
-            csv::write(&mut self.sink, texts).map_err(Failure::output)?;
-        }
-        Ok(())
     }
 
     fn bold(&self, text: &str) -> String {

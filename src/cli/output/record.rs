@@ -1,6 +1,7 @@
 //! Lays out a record as lines of keys and values.
 
 use anstyle::Style;
+use ssgctl::model::Zone;
 use unicode_width::UnicodeWidthStr;
 
 use crate::escape::visible;
@@ -16,10 +17,34 @@ pub(super) struct FieldLine {
     pub(super) text: String,
 }
 
-/// The text of a cell: for people if it is for a terminal.
-pub(super) fn text_of(cell: &Cell<'_>, kind: ColumnKind, is_for_terminal: bool) -> String {
-    let text = if is_for_terminal { cell.for_people(kind) } else { cell.for_reading() };
+/// The text of a cell: for people if it is for a terminal. Times are those of the zone.
+pub(super) fn text_of(cell: &Cell<'_>, kind: ColumnKind, is_for_terminal: bool, zone: &Zone) -> String {
+    let text = match cell {
+        Cell::Time(time) if is_for_terminal => without_seconds(&zone.for_reading(*time)).into(),
+        Cell::Time(time) => zone.for_reading(*time).into(),
+        _ if is_for_terminal => cell.for_people(kind),
+        _ => cell.for_reading(),
+    };
     visible(&text).into_owned()
+}
+
+/// A time such as `2026-11-24 14:36:41` to the minute. An offset behind it stays.
+fn without_seconds(time: &str) -> String {
+    const SECONDS: std::ops::Range<usize> = 16..19;
+    match (time.get(..SECONDS.start), time.get(SECONDS.end..)) {
+        (Some(minutes), Some(offset)) => format!("{minutes}{offset}"),
+        _ => time.to_owned(),
+    }
+}
+
+/// What a title adds if the times below it are not in UTC.
+pub(super) fn times_in(zone: &Zone) -> String {
+    if zone.is_utc() { String::new() } else { format!(" (times in {zone})") }
+}
+
+/// A text followed by the name of the zone of the times next to it, unless that is UTC.
+pub(super) fn with_zone(text: &str, zone: &Zone) -> String {
+    if zone.is_utc() { text.to_owned() } else { format!("{text} ({zone})") }
 }
 
 /// The style of a value, which is plain unless it is a state.
@@ -51,6 +76,19 @@ pub(super) fn field_lines(fields: &[FieldLine], width: Option<usize>, colour: bo
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_those_of_the_zone() {
+        let london = "Europe/London".parse().expect("zone");
+        let text = |time: &str, is_for_terminal| {
+            let cell = Cell::Time(time.parse().expect("time"));
+            text_of(&cell, ColumnKind::Value, is_for_terminal, &london)
+        };
+        assert_eq!(text("2026-07-24T14:36:41Z", true), "2026-07-24 15:36");
+        assert_eq!(text("2026-07-24T14:36:41Z", false), "2026-07-24 15:36:41");
+        assert_eq!(text("2026-10-25T00:30:00Z", true), "2026-10-25 01:30+01:00");
+        assert_eq!((with_zone("at", &london), with_zone("at", &Zone::UTC)), ("at (Europe/London)".into(), "at".into()));
+    }
 
     #[test]
     fn values_of_a_record_are_complete() {

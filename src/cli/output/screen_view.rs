@@ -4,6 +4,7 @@
 use std::io::Write;
 
 use anstyle::Style;
+use ssgctl::model::Zone;
 use unicode_width::UnicodeWidthStr;
 
 use crate::escape::visible;
@@ -12,7 +13,7 @@ use crate::output::cell::Cell;
 use crate::output::column_layout::{ColumnKind, ColumnLayout};
 use crate::output::layout::{GAP, wrapped};
 use crate::output::options::Format;
-use crate::output::record::{FieldLine, field_lines, text_of};
+use crate::output::record::{FieldLine, field_lines, text_of, times_in};
 use crate::output::row::Row;
 use crate::output::table::{self, Page};
 use crate::output::tone;
@@ -32,6 +33,9 @@ const FACTS: &str = "Details";
 /// A record on one screen.
 pub(crate) struct ScreenView {
     width: u16,
+    /// The zone of its times, which the first line names if there are any.
+    zone: Zone,
+    has_times: bool,
     header: Vec<Vec<Span>>,
     facts: Vec<FieldLine>,
     lists: Vec<ScreenList>,
@@ -57,7 +61,14 @@ impl Output {
     /// A view for one screen, if a person at a terminal is to see a record and has not chosen its fields.
     pub(crate) fn screen(&self) -> Option<ScreenView> {
         let width = self.width.filter(|_| self.format == Format::Table && self.fields.is_none())?;
-        Some(ScreenView { width, header: Vec::new(), facts: Vec::new(), lists: Vec::new() })
+        Some(ScreenView {
+            width,
+            zone: self.zone.clone(),
+            has_times: false,
+            header: Vec::new(),
+            facts: Vec::new(),
+            lists: Vec::new(),
+        })
     }
 
     /// Writes a view for one screen.
@@ -87,7 +98,8 @@ impl ScreenView {
     }
 
     fn add_fact(&mut self, key: &'static str, kind: ColumnKind, cell: &Cell<'_>) {
-        let text = text_of(cell, kind, true).replace('\n', ", ");
+        let text = text_of(cell, kind, true, &self.zone).replace('\n', ", ");
+        self.has_times |= matches!(cell, Cell::Time(_));
         if !text.is_empty() {
             self.facts.push(FieldLine { key, kind, text });
         }
@@ -103,8 +115,11 @@ impl ScreenView {
         };
         let headings = columns.iter().map(|column| (column.key, layout(column.layout)));
         let mut page = Page::new(headings, Some(self.lists_width()));
+        page.in_zone(&self.zone, true);
         for row in rows {
-            page.add(columns.iter().map(|column| (column.cell)(row)));
+            let cells: Vec<_> = columns.iter().map(|column| (column.cell)(row)).collect();
+            self.has_times |= cells.iter().any(|cell| matches!(cell, Cell::Time(_)));
+            page.add(cells.into_iter());
         }
         self.lists.push(ScreenList { title, page, has_headings, notes: Vec::new() });
     }
@@ -132,7 +147,10 @@ impl ScreenView {
         self.width.saturating_sub(u16::try_from(taken).unwrap_or(u16::MAX)).max(1)
     }
 
-    fn lines(self, colour: bool) -> Vec<String> {
+    fn lines(mut self, colour: bool) -> Vec<String> {
+        if let (true, Some(first)) = (self.has_times, self.header.first_mut()) {
+            first.push(Span::Plain(times_in(&self.zone)));
+        }
         let (width, facts_width) = (usize::from(self.width), self.facts_width());
         let has_two_columns = self.has_two_columns();
         let mut lines: Vec<String> = self.header.iter().flat_map(|spans| header_lines(spans, width, colour)).collect();

@@ -3,16 +3,18 @@
 //! A terminal gets a table that fits it and is written for reading: `layout` decides what fits, and `grid` draws it. Elsewhere a table
 //! has all its columns and complete values, so that a pipe always gets the same.
 
+use std::borrow::Cow;
 use std::iter::repeat_n;
 
 use anstyle::Style;
+use ssgctl::model::Zone;
 use unicode_width::UnicodeWidthStr;
 
 use crate::output::cell::Cell;
 use crate::output::column_layout::{ColumnKind, ColumnLayout, ColumnNeed};
 use crate::output::grid::{self, GridColumn};
 use crate::output::layout::{ColumnNeeds, GAP, fit, shortened, wrapped, wrapped_list};
-use crate::output::record::{FieldLine, field_lines, state_style, text_of};
+use crate::output::record::{FieldLine, field_lines, state_style, text_of, with_zone};
 
 /// Rows that are laid out together.
 pub(super) struct Page {
@@ -24,6 +26,11 @@ pub(super) struct Page {
     width: Option<usize>,
     /// Whether all columns are shown, because the command line names them.
     shows_all: bool,
+    /// The zone of its times, which the heading of the first column of times names.
+    zone: Zone,
+    names_zone: bool,
+    /// The column whose heading names the zone.
+    zone_column: Option<usize>,
 }
 
 struct PageColumn {
@@ -35,6 +42,8 @@ struct PageColumn {
     has_lists: bool,
     /// Whether it says anything about any row.
     has_values: bool,
+    /// Whether it has times.
+    has_times: bool,
     /// Whether it only repeats what the command line says.
     is_redundant: bool,
 }
@@ -58,6 +67,7 @@ impl Page {
             is_numeric: false,
             has_lists: false,
             has_values: false,
+            has_times: false,
             is_redundant: false,
         });
         Self {
@@ -66,7 +76,15 @@ impl Page {
             totals: 0,
             width: width.map(usize::from),
             shows_all: false,
+            zone: Zone::UTC,
+            names_zone: true,
+            zone_column: None,
         }
+    }
+
+    /// Shows times in a zone. `is_named` says whether its name stands elsewhere.
+    pub(super) fn in_zone(&mut self, zone: &Zone, is_named: bool) {
+        (self.zone, self.names_zone) = (zone.clone(), !is_named);
     }
 
     /// Shows all columns, also empty ones.
@@ -82,7 +100,8 @@ impl Page {
     pub(super) fn add<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) {
         let is_for_terminal = self.width.is_some();
         let texts = self.columns.iter_mut().zip(cells).map(|(column, cell)| {
-            let text = text_of(&cell, column.layout.kind, is_for_terminal);
+            let text = text_of(&cell, column.layout.kind, is_for_terminal, &self.zone);
+            column.has_times |= matches!(cell, Cell::Time(_));
             column.is_numeric |= cell.is_numeric();
             column.has_lists |= cell.is_list();
             // Amounts of money that are zero have decimals.
@@ -107,13 +126,14 @@ impl Page {
     /// Takes the rows, so that further rows begin another page with the same columns.
     pub(super) fn take(&mut self) -> Self {
         let columns = self.columns.iter().map(|column| PageColumn { ..*column });
-        let next = Self { columns: columns.collect(), rows: Vec::new(), totals: 0, ..*self };
+        let next = Self { columns: columns.collect(), rows: Vec::new(), totals: 0, zone: self.zone.clone(), ..*self };
         std::mem::replace(self, next)
     }
 
     /// The lines of the table, without trailing spaces.
     pub(super) fn lay_out(mut self, headings: bool, colour: bool) -> LaidOut {
         let Some(width) = self.width else {
+            self.zone_column = self.columns.iter().position(|column| column.has_times).filter(|_| self.names_zone);
             let shown = self.columns.iter().map(|column| column.key).collect();
             return LaidOut { lines: self.piped(headings, colour), shown, left_out: Vec::new() };
         };
@@ -121,25 +141,52 @@ impl Page {
         let candidates: Vec<usize> = (0..self.columns.len())
             .filter(|place| self.shows_all || self.columns[*place].has_values && !self.columns[*place].is_redundant)
             .collect();
-        let needs: Vec<ColumnNeeds> = candidates.iter().map(|place| self.needs(*place, headings)).collect();
-        let Some(fitting) = fit(&needs, width) else {
+        let Some(columns) = self.fitting(&candidates, width, headings) else {
             return LaidOut { lines: self.blocks(width, colour), shown: Vec::new(), left_out: Vec::new() };
         };
-        let columns: Vec<_> = fitting.into_iter().map(|(index, width)| (candidates[index], width)).collect();
         let shown: Vec<_> = columns.iter().map(|(place, _)| self.columns[*place].key).collect();
         let keys = candidates.iter().map(|place| self.columns[*place].key);
         let left_out = keys.filter(|key| !shown.contains(key)).collect();
         LaidOut { lines: self.drawn(&columns, headings, colour), shown, left_out }
     }
 
+    /// Which of these columns fit, and how wide they are. The first column of times that fits names the zone.
+    fn fitting(&mut self, candidates: &[usize], width: usize, headings: bool) -> Option<Vec<(usize, usize)>> {
+        let (times, others): (Vec<_>, Vec<_>) = candidates.iter().partition(|place| self.columns[**place].has_times);
+        let fit_all = |page: &Self, places: &[usize]| {
+            let needs: Vec<ColumnNeeds> = places.iter().map(|place| page.needs(*place, headings)).collect();
+            let columns = fit(&needs, width)?;
+            Some(columns.into_iter().map(|(index, width)| (places[index], width)).collect::<Vec<_>>())
+        };
+        if !self.names_zone || self.zone.is_utc() || times.is_empty() {
+            return fit_all(self, candidates);
+        }
+        for place in times {
+            self.zone_column = Some(place);
+            let columns = fit_all(self, candidates)?;
+            if columns.iter().any(|(shown, _)| *shown == place) {
+                return Some(columns);
+            }
+        }
+        // Without the name of its zone, a time would be misread.
+        fit_all(self, &others)
+    }
+
+    /// What stands above a column.
+    fn heading(&self, place: usize) -> Cow<'static, str> {
+        let key = self.columns[place].key;
+        if self.zone_column == Some(place) { with_zone(key, &self.zone).into() } else { key.into() }
+    }
+
     fn needs(&self, place: usize, headings: bool) -> ColumnNeeds {
-        let PageColumn { key, layout, has_lists, .. } = &self.columns[place];
+        let PageColumn { layout, has_lists, .. } = &self.columns[place];
         let mut need = layout.need;
         if self.shows_all {
             need = ColumnNeed::Essential;
         }
+        let heading = self.heading(place);
         // comfy-table has no column without a width.
-        let mut needs = ColumnNeeds::new(if headings { key } else { " " }, need);
+        let mut needs = ColumnNeeds::new(if headings { &heading } else { " " }, need);
         self.rows.iter().for_each(|row| needs.add(&row[place], layout.kind, *has_lists));
         needs
     }
@@ -165,7 +212,7 @@ impl Page {
                 GridColumn { width: *width, kind: layout.kind, is_numeric }
             })
             .collect();
-        let headings = headings.then(|| columns.iter().map(|(place, _)| self.columns[*place].key.to_owned()));
+        let headings = headings.then(|| columns.iter().map(|(place, _)| self.heading(*place).into_owned()));
         let mut lines = grid::draw(&grid, headings, bold, false);
         let cells = |row: &[String]| -> Vec<String> {
             columns.iter().map(|(place, width)| self.broken(*place, &row[*place], *width)).collect()
@@ -194,15 +241,15 @@ impl Page {
     /// The lines of a table in a pipe, where columns are as wide as their cells. comfy-table, which draws what a terminal shows, takes
     /// ten times as long, and what scripts read may be long.
     fn piped(&self, headings: bool, colour: bool) -> Vec<String> {
-        let mut widths: Vec<usize> =
-            self.columns.iter().map(|column| if headings { column.key.width() } else { 1 }).collect();
+        let names: Vec<_> = (0..self.columns.len()).map(|place| self.heading(place)).collect();
+        let mut widths: Vec<usize> = names.iter().map(|name| if headings { name.width() } else { 1 }).collect();
         for row in &self.rows {
             widths.iter_mut().zip(row).for_each(|(width, text)| *width = width_of(text).max(*width));
         }
         let bold = if colour { Style::new().bold() } else { Style::new() };
         let mut lines = Vec::with_capacity(self.rows.len() + 1);
         if headings {
-            let cells = self.columns.iter().map(|column| vec![column.key]).collect();
+            let cells = names.iter().map(|name| vec![&**name]).collect();
             lines.extend(self.aligned(&widths, cells, false).into_iter().map(|line| format!("{bold}{line}{bold:#}")));
         }
         for row in &self.rows {
@@ -244,16 +291,19 @@ impl Page {
     /// Each record as a block of lines with its keys and values.
     fn blocks(&self, width: usize, colour: bool) -> Vec<String> {
         let mut lines = Vec::new();
+        let mut has_named_zone = !self.names_zone;
         for row in &self.rows {
             if !lines.is_empty() {
                 lines.push(String::new());
             }
             let fields = self.columns.iter().zip(row).filter(|(_, text)| self.shows_all || !text.trim().is_empty());
             let fields: Vec<FieldLine> = fields
-                .map(|(column, text)| FieldLine {
-                    key: column.key,
-                    kind: column.layout.kind,
-                    text: text.trim_end().to_owned(),
+                .map(|(column, text)| {
+                    let names_zone = column.has_times && !text.is_empty() && !has_named_zone;
+                    has_named_zone |= names_zone;
+                    let text = text.trim_end();
+                    let text = if names_zone { with_zone(text, &self.zone) } else { text.to_owned() };
+                    FieldLine { key: column.key, kind: column.layout.kind, text }
                 })
                 .collect();
             lines.extend(field_lines(&fields, Some(width), colour));
@@ -276,118 +326,4 @@ fn width_of(text: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const VALUE: ColumnLayout = ColumnLayout::new(ColumnKind::Value);
-
-    fn imports(width: Option<u16>) -> Page {
-        let file = ColumnLayout::new(ColumnKind::File);
-        let any = ColumnLayout { only_if_any: true, ..VALUE };
-        let columns = [
-            ("import", ColumnLayout::new(ColumnKind::Id)),
-            ("file", file),
-            ("read", VALUE),
-            ("updated", any),
-            ("refused", any),
-            ("charge", ColumnLayout { need: ColumnNeed::Essential, ..VALUE }),
-            ("reason", VALUE),
-        ];
-        let mut page = Page::new(columns.into_iter(), width);
-        for (id, read, updated, charge) in [(1_000, 1_000_000, 0, "7310.747872"), (1_001, 12, 3, "-1001493")] {
-            let begin = [Cell::number(id), Cell::text("/var/lib/gateway/2026-11.csv")];
-            let counts = [read, updated, 0].map(Cell::number);
-            page.add(begin.into_iter().chain(counts).chain([Cell::Amount(charge.to_owned()), Cell::Empty]));
-        }
-        page
-    }
-
-    #[test]
-    fn a_terminal_gets_what_people_read() {
-        let LaidOut { lines, shown, left_out } = imports(Some(60)).lay_out(true, false);
-        assert_eq!(
-            lines,
-            [
-                "import  file              read  updated             charge",
-                "  1000  2026-11.csv  1,000,000        0       7,310.747872",
-                "  1001  2026-11.csv         12        3  -1,001,493",
-            ]
-        );
-        assert_eq!(shown, ["import", "file", "read", "updated", "charge"]);
-        assert!(left_out.is_empty(), "columns without values are not worth a note: {left_out:?}");
-    }
-
-    #[test]
-    fn a_pipe_gets_everything() {
-        let lines = imports(None).lay_out(true, false).lines;
-        assert_eq!(
-            lines,
-            [
-                "import  file                             read  updated  refused       charge  reason",
-                "  1000  /var/lib/gateway/2026-11.csv  1000000        0        0  7310.747872",
-                "  1001  /var/lib/gateway/2026-11.csv       12        3        0     -1001493",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_table_that_does_not_fit_names_what_it_lacks_and_becomes_blocks_at_last() {
-        let narrow = imports(Some(45)).lay_out(true, false);
-        assert_eq!(narrow.left_out, ["read", "updated"]);
-        assert!(narrow.lines.iter().all(|line| line.width() <= 45), "{narrow:#?}");
-        let blocks = imports(Some(20)).lay_out(true, false);
-        assert_eq!(blocks.shown, Vec::<&str>::new());
-        assert_eq!(blocks.lines[..3], ["import   1000", "file     2026-11.csv", "read     1,000,000"]);
-        assert!(blocks.lines.contains(&String::new()), "an empty line between records: {blocks:#?}");
-    }
-
-    #[test]
-    fn columns_that_were_asked_for_are_all_shown() {
-        let mut page = imports(Some(100));
-        page.show_all();
-        assert!(page.lay_out(true, false).lines[0].ends_with("reason"));
-        let mut page = imports(Some(45));
-        page.show_all();
-        assert!(page.lay_out(true, false).shown.is_empty(), "blocks lose nothing");
-    }
-
-    #[test]
-    fn a_redundant_column_is_left_out_on_terminals_only() {
-        for (width, is_shown) in [(None, true), (Some(100), false)] {
-            let mut page = imports(width);
-            page.omit("file");
-            assert_eq!(page.lay_out(true, false).shown.contains(&"file"), is_shown);
-        }
-    }
-
-    #[test]
-    fn totals_are_set_apart_and_states_have_colours() {
-        let columns = [("state", ColumnLayout::new(ColumnKind::State)), ("messages", VALUE)];
-        let page = |width| {
-            let mut page = Page::new(columns.into_iter(), width);
-            page.add([Cell::text("delivered"), Cell::number(5)].into_iter());
-            page.add_total([Cell::text("total"), Cell::number(5)].into_iter());
-            page
-        };
-        let lines = page(Some(80)).lay_out(true, false).lines;
-        assert_eq!(lines, ["state      messages", "delivered         5", "───────────────────", "total             5"]);
-        assert_eq!(page(None).lay_out(true, false).lines.len(), 3);
-        let lines = page(Some(80)).lay_out(true, true).lines;
-        assert_eq!(lines[1], "\u{1b}[32mdelivered\u{1b}[0m         5");
-        assert!(lines[3].starts_with("\u{1b}[1mtotal"), "{lines:?}");
-    }
-
-    #[test]
-    fn wide_characters_and_empty_lines_keep_columns_aligned() {
-        let mut page = Page::new([("組織", VALUE), ("balance", VALUE), ("at", VALUE)].into_iter(), None);
-        for (text, number) in ["Café 日本 Ltd", "", "a\nlonger\n\ntext"].into_iter().zip([5, -1_000, 70]) {
-            page.add([Cell::text(text), Cell::number(number), Cell::text(text)].into_iter());
-        }
-        let lines = page.lay_out(true, false).lines;
-        assert_eq!(lines[1], "Café 日本 Ltd        5  Café 日本 Ltd");
-        assert_eq!(
-            lines[3..],
-            ["a                   70  a", "longer                  longer", "", "text                    text"]
-        );
-    }
-}
+mod tests;

@@ -63,6 +63,7 @@ impl<'o, R: Row> TableWriter<'o, R> {
         let json_keys =
             columns.iter().enumerate().map(|(index, column)| format!("{}\"{}\":", before(index), column.key)).collect();
         let mut page = table::Page::new(columns.iter().map(|column| (column.key, column.layout)), output.width);
+        page.in_zone(&output.zone, false);
         if output.fields.is_some() {
             page.show_all();
         }

@@ -10,8 +10,8 @@ pub(super) fn style_of(state: &str) -> Style {
         }
         "upper" | "early warning" | "pending" | "sending" | "deferred" | "unfinished" | "unknown" | "planned"
         | "future" | "hold" | "partly_paid" | "queued" => AnsiColor::Yellow,
-        "lower" | "urgent" | "failed" | "uncertain" | "undeliverable" | "expired" | "rejected" | "overdue"
-        | "refused" | "disabled" | "may not bind" | "may not submit" => AnsiColor::Red,
+        "lower" | "urgent" | "overdrawn" | "failed" | "uncertain" | "undeliverable" | "expired" | "rejected"
+        | "overdue" | "refused" | "disabled" | "may not bind" | "may not submit" => AnsiColor::Red,
         "archived" | "closed" | "cancelled" | "credited" | "written_off" | "superseded" | "withdrawn" | "past"
         | "reversed" | "accrued" => {
             return Style::new().dimmed();

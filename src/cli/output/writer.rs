@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use ssgctl::error::quoted;
+use ssgctl::model::{Time, Zone};
 use ssgctl::report::Chart;
 
 use crate::escape::visible;
@@ -26,13 +27,15 @@ pub(crate) struct Output {
     pub(super) colour: bool,
     /// The width of the terminal; none if results go elsewhere, where nothing is wrapped, shortened or left out.
     pub(super) width: Option<u16>,
+    /// The zone of times in tables. Data has them in UTC.
+    pub(super) zone: Zone,
     pub(super) sink: Sink,
 }
 
 impl Output {
     /// A writer to stdout.
     #[expect(clippy::disallowed_methods, reason = "asks for properties of stdout and writes nothing")]
-    pub(crate) fn new(args: &OutputArgs) -> Self {
+    pub(crate) fn new(args: &OutputArgs, zone: Zone) -> Self {
         let stdout = std::io::stdout();
         let size = rustix::termios::tcgetwinsize(&stdout).ok();
         let width = args.width.or(size.map(|size| size.ws_col)).filter(|columns| *columns > 0);
@@ -46,8 +49,14 @@ impl Output {
             raw_csv: args.raw_csv,
             colour: args.color.colours(&stdout),
             width,
+            zone,
             sink: height.filter(|_| may_page).map_or_else(Sink::stdout, Sink::terminal),
         }
+    }
+
+    /// The chosen format.
+    pub(crate) fn format(&self) -> Format {
+        self.format
     }
 
     /// Whether a program reads the result. A program needs a result even if there is nothing to report.
@@ -63,6 +72,11 @@ impl Output {
     /// The width of the terminal that results go to; none if they go elsewhere.
     pub(crate) fn width(&self) -> Option<u16> {
         self.width
+    }
+
+    /// A time in a sentence, with its zone.
+    pub(crate) fn in_zone(&self, time: Time) -> String {
+        format!("{} ({})", self.zone.for_reading(time), self.zone)
     }
 
     /// Whether CSV cells are read and written without protection against formulas.

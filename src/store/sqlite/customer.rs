@@ -72,12 +72,21 @@ fn older_spellings(name: &str) -> impl Iterator<Item = String> {
     all.into_iter().chain(name.match_indices(' ').flat_map(of_one))
 }
 
-/// The text to search for. A telephone number may be written with blanks, hyphens and brackets; stored ones have none.
+/// The text to search for. A telephone number may be written with blanks, hyphens, points and brackets; stored ones have none. They
+/// have no trunk prefix either: `07700 900123` is `+447700900123` as it is dialled within its country.
 fn searched(text: &str) -> Cow<'_, str> {
-    const SEPARATORS: [char; 5] = [' ', '-', '(', ')', '\u{a0}'];
+    const SEPARATORS: [char; 7] = [' ', '-', '(', ')', '.', '/', '\u{a0}'];
     let is_number = text.chars().all(|c| c == '+' || c.is_ascii_digit() || SEPARATORS.contains(&c));
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    if is_number && digits >= 6 { text.replace(SEPARATORS, "").into() } else { text.into() }
+    if !is_number || digits < 6 {
+        return text.into();
+    }
+    let number = text.replace("(0)", "").replace(SEPARATORS, "");
+    let number = match number.strip_prefix("00") {
+        Some(international) => format!("+{international}"),
+        None => number.strip_prefix('0').map_or(number.clone(), str::to_owned),
+    };
+    number.into()
 }
 
 /// The condition that some text of a customer, its contacts, notes or SMPP accounts contains a text. Cheap conditions come first,

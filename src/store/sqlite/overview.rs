@@ -1,5 +1,7 @@
 //! Counts for the overview. Each reads an index, a column of one table or a few rows, so that they cost little on a large database.
 
+use std::collections::BTreeSet;
+
 use rusqlite::params;
 
 use crate::error::{Error, Result};
@@ -14,6 +16,11 @@ const LOW: &str =
     CROSS JOIN customer ON customer.id = balance.customer_id
     WHERE balance_e8 <= (SELECT max(upper_e8) FROM warning WHERE active)
     AND active AND balance_e8 <= upper_e8 AND archived_at IS NULL";
+
+/// Balances of active prepaid customers below their credit limit.
+const OVERDRAWN: &str =
+    "SELECT balance.customer_id, balance.unit FROM balance CROSS JOIN customer ON customer.id = balance.customer_id
+    WHERE balance_e8 < -credit_limit_e8 AND archived_at IS NULL AND billing = 'prepaid'";
 
 impl Snapshot<'_> {
     /// The numbers of active and of archived customers.
@@ -44,6 +51,14 @@ impl Snapshot<'_> {
             each(row.get(0)?, row.get(1)?, row.get(2)?);
         }
         Ok(())
+    }
+
+    /// Customer and unit of balances below zero, or below the credit limit, of active customers who pay in advance, whether they have
+    /// a warning or not.
+    pub fn overdrawn_balances(&self) -> Result<BTreeSet<(i64, Unit)>> {
+        let mut statement = self.transaction.prepare_cached(OVERDRAWN)?;
+        let keys = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(keys.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The number of imports in a state that was not reverted.

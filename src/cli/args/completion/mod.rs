@@ -13,7 +13,7 @@ use ssgctl::store::{
 };
 
 use crate::config::known::SETTINGS;
-use crate::config::{FileArgs, Settings};
+use crate::config::{FileArgs, FileUse, Settings};
 
 /// Maximum number of names of a kind to offer.
 const MAX_CANDIDATES: u64 = 200;
@@ -115,7 +115,7 @@ fn names(
 
 /// The settings that the command line names.
 fn settings_of_line() -> Option<Settings> {
-    Settings::load(&FileArgs::from_completion(std::env::args_os()), true).ok()
+    Settings::load(&FileArgs::from_completion(std::env::args_os()), FileUse::Required).ok()
 }
 
 fn store() -> Option<Store> {

@@ -6,6 +6,7 @@ use ssgctl::model::{Money, Unit};
 use ssgctl::ops;
 use ssgctl::ops::balance::Adjustment;
 
+use crate::args::amount;
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::commands::balance::booking::{BookingArgs, note_accrued};
@@ -27,7 +28,7 @@ pub(crate) struct AdjustArgs {
     customer: String,
 
     /// Amount to add, or to subtract if negative: whole for SMS credits, at most 8 decimals for money
-    #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
+    #[arg(value_name = "AMOUNT", allow_hyphen_values = true, value_parser = amount::written)]
     amount: Money,
 
     /// `SMS` or an ISO 4217 currency code [default: the customer's only unit, or SMS if it has no balance]

@@ -35,8 +35,8 @@ impl Row for Crossing {
     const COLUMNS: &[Column<Self>] = &[
         Column::detail("id", |c: &Self| Cell::number(c.id)).id(),
         Column::new("at", |c| Cell::Time(c.at)),
-        Column::new("from", |c: &Self| Cell::text(c.from.as_str())).state().essential(),
-        Column::new("to", |c: &Self| Cell::text(c.to.as_str())).state().essential(),
+        Column::new("from", |c: &Self| Cell::level(c.from)).state().essential(),
+        Column::new("to", |c: &Self| Cell::level(c.to)).state().essential(),
         Column::new("cause", |c| Cell::text(c.cause.as_str())),
         Column::new("balance", |c| Cell::amount(c.unit, c.balance)),
     ];

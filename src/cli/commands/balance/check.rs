@@ -36,7 +36,7 @@ pub(crate) struct CheckArgs {
     #[arg(short = 'n', long)]
     dry_run: bool,
 
-    /// Show when the check last ran and what it did
+    /// Show when the check last ran, what it did, and how many balances are overdrawn now
     #[arg(long, conflicts_with = "dry_run")]
     status: bool,
 
@@ -48,18 +48,36 @@ pub(crate) struct CheckArgs {
     why: AuditArgs,
 }
 
-impl Row for CheckRun {
+/// A run, and the balances that are overdrawn now: one without thresholds crosses none, so no run reports it.
+struct CheckStatus {
+    run: CheckRun,
+    overdrawn: u64,
+}
+
+impl Row for CheckStatus {
     const NAME: &str = "started_at";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("started_at", |r| Cell::Time(r.started_at)),
-        Column::new("finished_at", |r| Cell::maybe_time(r.finished_at)),
-        Column::new("crossings", |r| Cell::number(r.counts.crossings)),
-        Column::new("queued", |r| Cell::number(r.counts.queued)),
-        Column::new("sent", |r| Cell::number(r.counts.sent)),
-        Column::new("deferred", |r: &Self| Cell::number(r.counts.deferred)).only_if_any(),
-        Column::new("failed", |r: &Self| Cell::number(r.counts.failed)).only_if_any(),
-        Column::new("uncertain", |r: &Self| Cell::number(r.counts.uncertain)).only_if_any(),
+        Column::new("started_at", |s| Cell::Time(s.run.started_at)),
+        Column::new("finished_at", |s| Cell::maybe_time(s.run.finished_at)),
+        Column::new("crossings", |s| Cell::number(s.run.counts.crossings)),
+        Column::new("queued", |s| Cell::number(s.run.counts.queued)),
+        Column::new("sent", |s| Cell::number(s.run.counts.sent)),
+        Column::new("deferred", |s: &Self| Cell::number(s.run.counts.deferred)).only_if_any(),
+        Column::new("failed", |s: &Self| Cell::number(s.run.counts.failed)).only_if_any(),
+        Column::new("uncertain", |s: &Self| Cell::number(s.run.counts.uncertain)).only_if_any(),
+        Column::new("overdrawn", |s: &Self| Cell::number(s.overdrawn)).only_if_any(),
     ];
+}
+
+/// Prints a run.
+fn print(run: CheckRun, context: &mut Context) -> Result<()> {
+    let overdrawn = context.read(|snapshot| Ok(snapshot.overdrawn_balances()?.len() as u64))?;
+    context.output.row(&CheckStatus { run, overdrawn })?;
+    if overdrawn > 0 {
+        let (balances, are) = (counted(overdrawn, "balance"), if overdrawn == 1 { "is" } else { "are" });
+        context.note(&format!("{balances} {are} overdrawn: `ssgctl balance list --at-most 0 --sort balance`"));
+    }
+    Ok(())
 }
 
 pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
@@ -69,7 +87,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if args.dry_run {
         return dry_run(args, context);
     }
-    context.output.refuse_unknown_fields(&CheckRun::keys())?;
+    context.output.refuse_unknown_fields(&CheckStatus::keys())?;
     let mail = context.settings.mail.clone();
     let renderer = mail.renderer()?.in_zone(context.settings.defaults.zone());
     let checked = outcome::dispatch(context, &args.why, |dispatcher| {
@@ -82,7 +100,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
         return Ok(());
     };
     if args.verbose || context.output.is_data() {
-        context.output.row(&run)?;
+        print(run, context)?;
     }
     let verdict = verdict(&dispatched, findings.lacks_recipient(), &uncertain);
     // Only one failure can end the command. The lesser of two is printed as a warning, so that it is not lost.
@@ -131,7 +149,7 @@ fn report_unchecked(unchecked: &[UncheckedBalance]) -> Result<()> {
 fn status(context: &mut Context) -> Result<()> {
     let run = context.store()?.read()?.last_check_run()?;
     match run {
-        Some(run) => context.output.row(&run),
+        Some(run) => print(run, context),
         None => Err(Failure::new(ErrorCode::NeverRan, "`balance check` has never run on this database")),
     }
 }

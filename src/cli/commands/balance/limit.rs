@@ -5,6 +5,7 @@ use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::model::{Money, Unit};
 use ssgctl::ops;
 
+use crate::args::amount;
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::context::Context;
@@ -24,7 +25,7 @@ pub(crate) struct LimitArgs {
     customer: String,
 
     /// Credit limit, as a positive amount; 0 for none
-    #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
+    #[arg(value_name = "AMOUNT", allow_hyphen_values = true, value_parser = amount::written)]
     limit: Money,
 
     /// `SMS` or an ISO 4217 currency code [default: the customer's only unit, or SMS if it has no balance]

@@ -18,7 +18,7 @@ impl Row for Balance {
         Column::new("credit_limit", |b: &Self| Cell::amount(b.unit, b.credit_limit)).minor(),
         Column::new("upper", |b| Cell::maybe_amount(b.unit, b.upper)),
         Column::new("lower", |b| Cell::maybe_amount(b.unit, b.lower)),
-        Column::new("state", |b: &Self| b.state.map_or(Cell::Empty, |state| Cell::text(state.as_str()))).state(),
+        Column::new("state", |b: &Self| b.state.map_or(Cell::Empty, Cell::level)).state(),
         Column::new("updated_at", |b: &Self| Cell::Time(b.updated_at)).minor(),
     ];
 }
@@ -126,7 +126,7 @@ impl Row for BalanceShare {
     const NAME: &str = "kind";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("unit", |s| Cell::text(s.unit.code())),
-        Column::new("kind", |s: &Self| Cell::text(s.kind.map_or(ACCRUED, |kind| kind.as_str()))).essential(),
+        Column::new("kind", |s: &Self| Cell::text(s.kind.as_str())).essential(),
         Column::new("reference", |s| Cell::maybe(s.reference.as_ref())),
         Column::new("entries", |s| Cell::number(s.entries)),
         Column::new("added", |s: &Self| Cell::maybe_amount(s.unit, s.added)).essential(),

@@ -6,6 +6,7 @@ use ssgctl::model::{Money, Unit};
 use ssgctl::ops;
 use ssgctl::ops::balance::Transfer;
 
+use crate::args::amount;
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::commands::balance::booking::{BookingArgs, note_accrued};
@@ -29,7 +30,7 @@ pub(crate) struct TransferArgs {
     to: String,
 
     /// Amount to transfer; must be positive
-    #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
+    #[arg(value_name = "AMOUNT", allow_hyphen_values = true, value_parser = amount::written)]
     amount: Money,
 
     /// `SMS` or an ISO 4217 currency code [default: the payer's only unit, or SMS if it has no balance]

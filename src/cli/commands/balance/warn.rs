@@ -5,6 +5,7 @@ use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::model::{DaysAhead, EmailList, Level, Money, SilentHours, SurgeFactor, Unit, Warning, WarningDetails};
 use ssgctl::{ops, report};
 
+use crate::args::amount;
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::context::Context;
@@ -43,11 +44,11 @@ pub(crate) struct WarnArgs {
     unit: Option<Unit>,
 
     /// Early warning at or below this balance
-    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, value_parser = amount::written)]
     upper: Option<Money>,
 
     /// Urgent warning at or below this balance; at most --upper
-    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, value_parser = amount::written)]
     lower: Option<Money>,
 
     /// Warn when the balance will be empty within this time at its usual charges, such as 3d
@@ -163,7 +164,7 @@ impl Row for Warning {
         Column::new("unit", |w| Cell::text(w.unit.code())),
         Column::new("upper", |w| Cell::maybe_amount(w.unit, w.details.upper)),
         Column::new("lower", |w| Cell::maybe_amount(w.unit, w.details.lower)),
-        Column::new("state", |w: &Self| Cell::text(w.state.as_str())).state(),
+        Column::new("state", |w: &Self| Cell::level(w.state)).state(),
         Column::new("active", |w| Cell::Flag(w.details.active)),
         Column::new("notify_customer", |w| Cell::Flag(w.details.notify_customer)),
         Column::new("days_left", |w| w.details.days_left.map_or(Cell::Empty, Cell::shown)),
@@ -203,8 +204,7 @@ fn already_low(warning: &Warning, balance: Money) -> Option<String> {
     let name = match details.level(balance) {
         level if !details.active || level == *state => return None,
         Level::Ok => return None,
-        Level::Upper => "early warning",
-        Level::Lower => "urgent",
+        level => level.for_reading(),
     };
     let amount = unit.format(balance);
     Some(format!(

@@ -1,5 +1,6 @@
 //! `ssgctl config`: the effective settings and their origins.
 
+mod check;
 mod get;
 mod init;
 mod path;
@@ -17,6 +18,7 @@ use crate::exit::Result;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Path(ArgsIfNamed<path::PathArgs>),
+    Check(ArgsIfNamed<check::CheckArgs>),
     Show(ArgsIfNamed<show::ShowArgs>),
     Get(ArgsIfNamed<get::GetArgs>),
     Set(ArgsIfNamed<set::SetArgs>),
@@ -29,6 +31,7 @@ impl Command {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         match self {
             Self::Path(ArgsIfNamed(args)) => path::run(&args, context),
+            Self::Check(ArgsIfNamed(args)) => check::run(&args, context),
             Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
             Self::Get(ArgsIfNamed(args)) => get::run(&args, context),
             Self::Set(ArgsIfNamed(args)) => set::run(&args, context),

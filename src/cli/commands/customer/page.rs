@@ -1,6 +1,6 @@
 //! `ssgctl customer show` at a terminal: what a call of the customer needs, on one screen.
 
-use ssgctl::model::{Level, Money, Note, SmppAccount, Status, Unit, WarningDetails};
+use ssgctl::model::{Money, Note, SmppAccount, Status, Unit, WarningDetails};
 use ssgctl::report::{CustomerOverview, RECENT_DAYS, RecentTraffic, Runway, Sparkline};
 
 use crate::output::{Cell, Column, ColumnKind, Row, ScreenView, Span, spark};
@@ -61,7 +61,7 @@ fn balance(runway: &Runway) -> Vec<Span> {
     let level = WarningDetails { upper: of.upper, lower: of.lower, ..WarningDetails::empty() }.level(of.balance);
     let thresholds: Vec<String> = [of.upper, of.lower].into_iter().flatten().map(amount).collect();
     spans.push(Span::Plain(", ".to_owned()));
-    spans.push(Span::State(level_for_people(level).to_owned()));
+    spans.push(Span::State(level.for_reading().to_owned()));
     spans.push(Span::Plain(format!(" (warns at {})", thresholds.join(" and "))));
     spans
 }
@@ -79,14 +79,6 @@ fn days_left(days: u64) -> String {
         0 => "less than a day left".to_owned(),
         1 => "1 day left".to_owned(),
         days => format!("{} days left", number_for_people(days)),
-    }
-}
-
-fn level_for_people(level: Level) -> &'static str {
-    match level {
-        Level::Ok => "ok",
-        Level::Upper => "early warning",
-        Level::Lower => "urgent",
     }
 }
 

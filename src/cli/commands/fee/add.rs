@@ -6,6 +6,7 @@ use ssgctl::model::invoice::FeeDetails;
 use ssgctl::model::{Currency, Description, Money};
 use ssgctl::ops;
 
+use crate::args::amount;
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::day::DayArg;
@@ -27,7 +28,7 @@ pub(crate) struct AddArgs {
     customer: String,
 
     /// Amount before tax, once or for each whole month
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount::written)]
     amount: Money,
 
     /// Currency, by ISO 4217

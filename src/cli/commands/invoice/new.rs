@@ -7,6 +7,7 @@ use ssgctl::model::{Currency, Money, Reference, Unit};
 use ssgctl::ops;
 use ssgctl::ops::invoice::NewDraft;
 
+use crate::args::amount;
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::commands::invoice::line::OptionalLineArgs;
@@ -37,15 +38,15 @@ pub(crate) struct NewArgs {
     line: OptionalLineArgs,
 
     /// SMS credits that the customer gets for the payment
-    #[arg(long, value_name = "CREDITS", requires = "net", conflicts_with_all = ["amount", "description"], help_heading = "Top-up")]
+    #[arg(long, value_name = "CREDITS", requires = "net", conflicts_with_all = ["amount", "description"], help_heading = "Top-up", value_parser = amount::written)]
     credits: Option<Money>,
 
     /// Price of the SMS credits, before tax
-    #[arg(long, value_name = "AMOUNT", requires = "credits", help_heading = "Top-up")]
+    #[arg(long, value_name = "AMOUNT", requires = "credits", help_heading = "Top-up", value_parser = amount::written)]
     net: Option<Money>,
 
     /// Money that the balance in the currency gets for the payment, and its price before tax
-    #[arg(long, value_name = "AMOUNT", conflicts_with = "description", help_heading = "Top-up")]
+    #[arg(long, value_name = "AMOUNT", conflicts_with = "description", help_heading = "Top-up", value_parser = amount::written)]
     amount: Option<Money>,
 
     /// The customer's order number, which the invoice states

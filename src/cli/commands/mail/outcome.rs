@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use ssgctl::error::count as counted;
 use ssgctl::mail::{AccountEmails, DispatchEvent, DispatchOutcome, Dispatcher, MailTransport};
-use ssgctl::model::{CheckCounts, Crossing, Level, OutboxEmail};
+use ssgctl::model::{CheckCounts, Crossing, OutboxEmail};
 use ssgctl::ops::warning::CheckFindings;
 
 use crate::args::change::AuditArgs;
@@ -63,7 +63,7 @@ impl ProgressLine {
 fn warn_of_missing_recipients(findings: &CheckFindings) {
     for judged in findings.alerts.iter().filter(|judged| judged.no_recipient) {
         let Crossing { customer, unit, to, .. } = &judged.crossing;
-        let threshold = if *to == Level::Lower { "urgent" } else { "early warning" };
+        let threshold = to.for_reading();
         Context::warn(&format!(
             "{customer} is at or below its {threshold} threshold in {unit}, but has no email address for warnings"
         ));

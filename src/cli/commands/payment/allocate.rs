@@ -6,6 +6,7 @@ use ssgctl::model::Money;
 use ssgctl::ops;
 use ssgctl::ops::payment::PaymentTarget;
 
+use crate::args::amount;
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
 use crate::args::completion;
@@ -33,7 +34,7 @@ pub(crate) struct AllocateArgs {
     oldest: bool,
 
     /// Maximum amount to allocate [default: all that is left]
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount::written)]
     amount: Option<Money>,
 
     #[command(flatten)]

@@ -7,6 +7,7 @@ use ssgctl::model::{Currency, Description, Money, Unit};
 use ssgctl::ops;
 use ssgctl::ops::payment::{PaymentReceipt, PaymentRequest, PaymentTarget};
 
+use crate::args::amount;
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::commands::payment::movement_args::MovementArgs;
@@ -33,7 +34,7 @@ pub(crate) struct RecordArgs {
     customer: String,
 
     /// Amount received
-    #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
+    #[arg(value_name = "AMOUNT", allow_hyphen_values = true, value_parser = amount::written)]
     amount: Money,
 
     /// Currency, by ISO 4217

@@ -6,6 +6,7 @@ use ssgctl::model::{Description, Money};
 use ssgctl::ops;
 use ssgctl::ops::payment::RefundRequest;
 
+use crate::args::amount;
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::commands::payment::movement_args::MovementArgs;
@@ -23,7 +24,7 @@ pub(crate) struct RefundArgs {
     payment: String,
 
     /// Amount that was paid back [default: all that is left]
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount::written)]
     amount: Option<Money>,
 
     /// Why it was paid back; shown in statements

@@ -17,6 +17,7 @@ use ssgctl::ops::quick_create::QuickCreate;
 use ssgctl::store::Tx;
 use ssgctl::{Error, ops};
 
+use crate::args::amount;
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
 use crate::args::completion;
@@ -74,7 +75,7 @@ pub(crate) struct QuickCreateArgs {
     contact_mobile: Option<Msisdn>,
 
     /// Opening balance [default: none]
-    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, help_heading = "Balance")]
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, help_heading = "Balance", value_parser = amount::written)]
     credit: Option<Money>,
 
     /// Unit of the balance: `SMS` or an ISO 4217 currency code
@@ -82,11 +83,11 @@ pub(crate) struct QuickCreateArgs {
     unit: Unit,
 
     /// Early warning at or below this balance
-    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, help_heading = "Balance")]
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, help_heading = "Balance", value_parser = amount::written)]
     warn_upper: Option<Money>,
 
     /// Urgent warning at or below this balance; at most --warn-upper
-    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, help_heading = "Balance")]
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, help_heading = "Balance", value_parser = amount::written)]
     warn_lower: Option<Money>,
 
     /// System ID, at most 15 characters [default: generated]

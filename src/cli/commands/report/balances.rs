@@ -113,6 +113,10 @@ impl BalancesArgs {
     /// The balances just before a time.
     fn at(&self, at: Moment, context: &mut Context) -> Result<()> {
         let before = at.start(&self.zone.zone(context.settings.defaults.zone()));
+        if matches!(at, Moment::Day(_) | Moment::Named(_)) {
+            // `balance at` takes the end of a day.
+            context.note(&format!("balances just before {}", context.output.in_zone(before)));
+        }
         let archive_filter = match self.archive_filter.archive_filter() {
             ArchiveFilter::Active => ArchiveFilter::All,
             archived_or_all => archived_or_all,

@@ -16,8 +16,9 @@ use crate::output::{Cell, Column, FieldKeys, Row};
 /// nothing to look at, so that cron sends an email only if there is.
 ///
 /// --days-left lists the balances that will be empty within that time, and when, if each day costs what that day of the
-/// week usually costs. --surge lists accounts that sent at least that many times their usual message parts in the last
-/// hour, and at least 100, such as with a stolen password; accounts that are known for less than a week are left out. --silent lists enabled accounts that sent nothing for that
+/// week usually costs; and those of prepaid customers that are overdrawn already. --surge lists accounts that sent at least
+/// that many times their usual message parts in the last hour, and at least 100, such as with a stolen password; accounts that
+/// are known for less than a week are left out. --silent lists enabled accounts that sent nothing for that
 /// time although they did at the same time of every week before, at least twice.
 ///
 /// The last hour ends with the newest message that was imported, so import traffic often.
@@ -66,7 +67,7 @@ pub(crate) fn run(args: &ForecastArgs, context: &mut Context) -> Result<()> {
     let forecast = context.read(|snapshot| report::forecast(snapshot, &question, Clock::System.now()))?;
     let needs_traffic = question.surge.is_some() || question.silent.is_some();
     match forecast.known_until {
-        Some(until) => context.note(&format!("traffic is known until {until}")),
+        Some(until) => context.note(&format!("traffic is known until {}", context.output.in_zone(until))),
         None if needs_traffic => {
             context.note("no traffic of today or yesterday is imported: surges and silence cannot be seen");
         }

@@ -2,6 +2,7 @@
 
 mod balances;
 mod columns;
+mod comparison;
 mod drawing;
 mod forecast;
 mod groups;

@@ -151,9 +151,7 @@ impl Row for Runway {
         Column::new("credit_limit", |r: &Self| Cell::amount(r.balance.unit, r.balance.credit_limit)).minor(),
         Column::new("upper", |r: &Self| Cell::maybe_amount(r.balance.unit, r.balance.upper)).minor(),
         Column::new("lower", |r: &Self| Cell::maybe_amount(r.balance.unit, r.balance.lower)).minor(),
-        Column::new("state", |r: &Self| r.balance.state.map_or(Cell::Empty, |state| Cell::text(state.as_str())))
-            .state()
-            .essential(),
+        Column::new("state", |r: &Self| r.balance.state.map_or(Cell::Empty, Cell::level)).state().essential(),
         Column::detail("updated_at", |r| Cell::Time(r.balance.updated_at)),
     ];
 }

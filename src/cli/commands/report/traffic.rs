@@ -15,6 +15,7 @@ use crate::args::completion;
 use crate::args::list::PageArgs;
 use crate::args::period::{ReportPeriodArgs, ZoneArgs};
 use crate::commands::report::columns::with_values;
+use crate::commands::report::comparison;
 use crate::commands::report::drawing;
 use crate::commands::report::drawing::Heading;
 use crate::commands::report::groups::{By, TrafficFilterArgs, distinct, keys_of};
@@ -35,6 +36,9 @@ use crate::output::Output;
 /// counted by quarter hour, of which the hours and days of every time zone consist, and traffic by country or network by
 /// UTC day. A period, day or month that does not consist of these is refused.
 ///
+/// With --compare, the period before is as many whole months or days, else as long: October for November, and the week
+/// before for a week. Hours, days and months are compared by their order.
+///
 /// The network is the one that the traffic file named, by MCC and MNC; it is empty if the file named none.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
@@ -42,6 +46,7 @@ use crate::output::Output;
   ssgctl report traffic --last 24h --by hour --customer ABCCORP331
   ssgctl report traffic --last 1mo --by account --sort messages --desc --limit 20
   ssgctl report traffic --from 2026-11-01 --until 2026-12-01 --by customer,state --csv
+  ssgctl report traffic --period 2026-11 --by customer --compare
   ssgctl report traffic --by country --last 30d --chart
   ssgctl report traffic --by country,network --last 30d
   ssgctl report traffic --by account,day --last 30d --chart sparkline
@@ -63,6 +68,10 @@ pub(crate) struct TrafficArgs {
     /// Only messages to this country
     #[arg(long, value_name = "CC", add = ArgValueCandidates::new(completion::countries))]
     country: Option<Country>,
+
+    /// Show each line next to that of the period before, with the difference and the change in per cent
+    #[arg(long, conflicts_with_all = ["chart", "svg", "sort", "desc", "limit"])]
+    compare: bool,
 
     #[command(flatten)]
     page: PageArgs<TrafficMeasure>,
@@ -105,6 +114,7 @@ pub(crate) fn run(args: &TrafficArgs, context: &mut Context) -> Result<()> {
                 .read(|snapshot| report::sparklines(snapshot, &args.question(snapshot, calendar)?, args.order()))?;
             drawing::sparklines(&report, heading, &mut context.output)
         }
+        (None, None) if args.compare => compare(args, calendar, &zone, context),
         // Data may be larger than memory, so it is written line by line.
         (None, None) if context.output.is_data() => context.list_columns(&args.keys(context), |snapshot, rows| {
             let question = args.question(snapshot, calendar)?;
@@ -113,6 +123,17 @@ pub(crate) fn run(args: &TrafficArgs, context: &mut Context) -> Result<()> {
         }),
         (None, None) => table(args, calendar, context),
     }
+}
+
+/// Prints each line next to that of the period before.
+fn compare(args: &TrafficArgs, calendar: Calendar, zone: &Zone, context: &mut Context) -> Result<()> {
+    let before = args.counted(Calendar { period: calendar.period.before(&calendar.zone), ..calendar.clone() }, zone)?;
+    let period = before.period;
+    let keys = comparison::keys(keys_of(&distinct(&args.by), context));
+    context.output.refuse_unknown_fields(&keys)?;
+    let comparison =
+        context.read(|snapshot| report::compare_traffic(snapshot, args.question(snapshot, calendar)?, before))?;
+    comparison::print(comparison, &keys, (period, zone), context)
 }
 
 /// Prints a report as a table. Its columns depend on the totals, so all lines are read first.
@@ -134,7 +155,11 @@ impl TrafficArgs {
     fn calendar(&self, zone: &Zone) -> Result<Calendar> {
         let grain = By::grain_of(&self.by)?;
         let period = self.period.period(zone)?;
-        let calendar = Calendar { period, grain, zone: zone.time_zone() };
+        self.counted(Calendar { period, grain, zone: zone.time_zone() }, zone)
+    }
+
+    /// Refuses a period that cannot be answered from what is counted.
+    fn counted(&self, calendar: Calendar, zone: &Zone) -> Result<Calendar> {
         let (counted, what, units) = if self.by.contains(&By::Network) {
             (CountedBy::Day, "traffic by network", "days")
         } else if self.country.is_some() || self.by.contains(&By::Country) {

@@ -2,7 +2,8 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::{EffectiveFrom, SmppAccount, SmppDetails};
+use ssgctl::model::{EffectiveFrom, SmppAccount, SmppDetails, Unit};
+use ssgctl::store::Tx;
 use ssgctl::{ops, report};
 
 use crate::args::change::ChangeArgs;
@@ -89,6 +90,11 @@ unset_fields! {
     other Cug
 }
 
+/// The unit that messages of an account are charged in.
+fn unit_of(tx: &Tx<'_>, account: &SmppAccount) -> ssgctl::Result<Unit> {
+    Ok(tx.service(account.details.service.as_str())?.unit)
+}
+
 pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     context.output.refuse_unknown_fields(&SmppAccount::keys())?;
     let is_about_prices = args.details.service.is_some() || args.overlay.is_some();
@@ -101,7 +107,8 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     let cug = details.cug.take().map(|numbers| numbers.0).or(cleared);
     // A service that counts from another time than now is recorded on its own.
     let planned_service = details.service.take_if(|_| from != EffectiveFrom::Now);
-    let (account, planned) = context.transact(&change, |tx| {
+    let (account, planned, change_of_unit) = context.transact(&change, |tx| {
+        let unit = unit_of(tx, &tx.smpp_account(&name)?)?;
         let from = from.time(tx.at());
         if let Some(service) = &planned_service {
             ops::smpp::set_service(tx, &name, service.as_str(), from)?;
@@ -121,8 +128,20 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
             None => account,
         };
         let planned = report::account_pricing(tx, &account)?.planned;
-        Ok::<_, ssgctl::Error>((account, planned))
+        let next = match &planned_service {
+            Some(service) => tx.service(service.as_str())?.unit,
+            None => unit_of(tx, &account)?,
+        };
+        let has_balance = tx.balance(&tx.customer_of(account.customer_id)?, next)?.is_some();
+        Ok::<_, ssgctl::Error>((account, planned, (next != unit).then_some((unit, next, has_balance))))
     })?;
+    if let Some((before, next, has_balance)) = change_of_unit {
+        let (id, customer) = (&account.system_id, &account.customer);
+        let lacks = if has_balance { String::new() } else { format!("; {customer} has no balance in {next} yet") };
+        Context::warn(&format!(
+            "messages of {id} are charged to the {next} balance instead of the {before} balance{lacks}"
+        ));
+    }
     if is_about_prices {
         for planned in planned {
             context.note(&planned.to_string());

@@ -30,12 +30,12 @@ pub(super) struct LiveArgs {
     pub(super) gateway: GatewayProduct,
 
     /// File with the accounts that the gateway holds
-    #[arg(long, value_name = "FILE", required_unless_present = "read_with", conflicts_with = "read_with")]
+    #[arg(long, value_name = "FILE", conflicts_with = "read_with")]
     pub(super) file: Option<PathBuf>,
 
     /// Shell command that prints the accounts that the gateway holds
     #[arg(long, value_name = "COMMAND")]
-    read_with: Option<String>,
+    pub(super) read_with: Option<String>,
 
     /// Only accounts of this customer: account code or API ID
     #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
@@ -98,7 +98,8 @@ impl LiveArgs {
                 let printed = output_of(command)?;
                 self.gateway.read(&printed).map_err(|faults| Failure::of_file("--read-with", faults).of_compared())
             }
-            (None, None) => Err(Failure::missing("--file or --read-with", "to know what the gateway holds")),
+            (None, None) => Err(Failure::not_given("--file <FILE> or --read-with <COMMAND>", "file")
+                .hint("--file names the file that the gateway reads, --read-with a command that prints its accounts")),
         }
     }
 }

@@ -38,7 +38,7 @@ pub(crate) struct PushArgs {
     live: LiveArgs,
 
     /// Shell command that loads what `smpp export` would write
-    #[arg(long, value_name = "COMMAND", required_unless_present = "file", conflicts_with = "file")]
+    #[arg(long, value_name = "COMMAND", conflicts_with = "file")]
     load_with: Option<String>,
 
     /// Push only what this review of `smpp drift` showed
@@ -115,6 +115,10 @@ fn refuse_unsupported(args: &PushArgs) -> Result<()> {
     if args.live.file.is_some() && !product.replaces_everything() {
         let message = format!("{} does not read a file: push with --read-with and --load-with", product.as_str());
         return Err(Failure::usage(message).field("file"));
+    }
+    if args.live.read_with.is_some() && args.load_with.is_none() {
+        return Err(Failure::not_given("--load-with <COMMAND>", "load_with")
+            .hint("--load-with names a command that gives the gateway the accounts that --read-with reads"));
     }
     if args.live.customer.is_some() && product.replaces_everything() {
         let message = format!("the file of {} holds the accounts of all customers", product.as_str());

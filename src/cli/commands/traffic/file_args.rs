@@ -22,7 +22,7 @@ pub(crate) struct FileArgs {
     #[arg(long, value_name = "KIND")]
     from: Option<FileKind>,
 
-    /// Time zone of timestamps that have none [default: UTC]
+    /// Time zone of timestamps that have none [default: defaults.timezone of the configuration, else UTC]
     #[arg(long, visible_alias = "tz", value_name = "ZONE", add = ArgValueCandidates::new(completion::zones))]
     timezone: Option<Zone>,
 
@@ -68,11 +68,11 @@ pub(crate) struct FileArgs {
 
 impl FileArgs {
     /// The zone of timestamps that have none.
-    pub(crate) fn zone(&self) -> Zone {
-        self.timezone.clone().unwrap_or(Zone::UTC)
+    pub(crate) fn zone(&self, context: &Context) -> Zone {
+        self.timezone.clone().unwrap_or_else(|| context.settings.defaults.zone())
     }
 
-    pub(crate) fn options(&self) -> ParseOptions {
+    pub(crate) fn options(&self, context: &Context) -> ParseOptions {
         ParseOptions {
             dialect: self.from.as_ref().map(|kind| kind.0),
             account: self.account.clone(),
@@ -85,7 +85,7 @@ impl FileArgs {
             quoting: self.quoting.kind,
             words: self.map_state.iter().map(|StateMapping(word, state)| (word.clone(), *state)).collect(),
             takes_any_word: self.unknown_states,
-            ..ParseOptions::in_zone(self.zone().time_zone())
+            ..ParseOptions::in_zone(self.zone(context).time_zone())
         }
     }
 
@@ -99,8 +99,9 @@ impl FileArgs {
         context: &Context,
     ) {
         if met_naive_time && self.timezone.is_none() {
+            let zone = self.zone(context);
             context.note(&format!(
-                "{file} has timestamps without a time zone, read as UTC; set --timezone if that is wrong"
+                "{file} has timestamps without a time zone, read as times of {zone}; set --timezone if that is wrong"
             ));
         }
         if !ignored.is_empty() {

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::error::quoted;
-use ssgctl::model::{Destination, MessageId, MessageRecord, day_of};
+use ssgctl::model::{Country, Destination, MessageId, MessageRecord, Msisdn, day_of};
 use ssgctl::store::MessageSearch;
 
 use crate::args::completion;
@@ -26,7 +26,8 @@ use crate::output::FieldKeys;
   ssgctl traffic find --to +447700900123 --period yesterday --json | jq -r '.[] | [.submitted_at, .state] | @tsv'
   ssgctl traffic find --id 1234567 --period 2026-11")]
 pub(crate) struct FindArgs {
-    /// Destination: a number in international form, or what the gateway reported, such as a short code
+    /// Destination: a number in international form, as dialled within defaults.country of the configuration, or what the gateway
+    /// reported, such as a short code
     #[arg(long, value_name = "NUMBER", required_unless_present = "id")]
     to: Option<Destination>,
 
@@ -71,6 +72,7 @@ const SHOWN: [&str; 8] =
     ["submitted_at", "customer", "system_id", "destination", "message_id", "state", "charge", "unit"];
 
 pub(crate) fn run(args: &FindArgs, context: &mut Context) -> Result<()> {
+    let to = args.to.as_ref().map(|to| recipient(to, context)).transpose()?;
     let period = PeriodArgs::new(args.from, args.until, args.last, args.period, args.zone.clone());
     let (from, until) = period.bounds_or_last_days(context.settings.defaults.zone(), SEARCHED_DAYS);
     let shown: Vec<&str> = SHOWN.into_iter().filter(|key| *key != "destination" || args.to.is_none()).collect();
@@ -78,7 +80,7 @@ pub(crate) fn run(args: &FindArgs, context: &mut Context) -> Result<()> {
         let account = args.account.as_ref().map(|name| snapshot.smpp_account(name)).transpose()?;
         let customer = args.customer.as_ref().map(|name| snapshot.customer(name)).transpose()?;
         let search = MessageSearch {
-            destination: args.to.clone(),
+            destination: to.clone(),
             id: args.id.clone(),
             customer_id: customer.map(|customer| customer.id),
             account_id: account.map(|account| account.id),
@@ -93,13 +95,42 @@ pub(crate) fn run(args: &FindArgs, context: &mut Context) -> Result<()> {
         records.iter().try_for_each(|record| rows.row(record))?;
         return rows.end().map(drop);
     }
-    let what = match (&args.to, &args.id) {
+    let what = match (&to, &args.id) {
         (Some(to), _) => format!("no message to {} in the period", quoted(to)),
         (None, id) => {
             format!("no message {} in the period", quoted(id.as_ref().map(ToString::to_string).unwrap_or_default()))
         }
     };
     let pruned = pruned_before.map(|day| format!("; messages submitted before {} were pruned", day_of(day)));
-    let hint = format!("search a longer period, such as --last 30d{}", pruned.unwrap_or_default());
+    let pruned = pruned.unwrap_or_default();
+    let hint = match &to {
+        Some(Destination::Other(text)) if text.starts_with('0') => {
+            format!("write the number in international form, such as +447700900123, or set defaults.country{pruned}")
+        }
+        _ => format!("search a longer period, such as --last 30d{pruned}"),
+    };
     Err(Failure::new(ErrorCode::NotFound, what).hint(hint))
+}
+
+/// The destination that is meant: a number as it is dialled within the country of the configuration is completed.
+///
+/// # Errors
+/// A date: `--to` is the end of the period in other commands.
+fn recipient(to: &Destination, context: &Context) -> Result<Destination> {
+    let text = to.to_string();
+    // Not a year or a number of days: short codes look like these.
+    let is_date = text.get(4..5) == Some("-") && text.parse::<Moment>().is_ok();
+    if is_date || ["today", "yesterday", "now"].contains(&text.as_str()) {
+        return Err(Failure::usage(format!(
+            "--to is the number that received the messages, and {} is a time",
+            quoted(&text)
+        ))
+        .field("to")
+        .hint(format!("the end of the period is `--until {text}`")));
+    }
+    let Destination::Other(national) = to else { return Ok(to.clone()) };
+    let country = context.settings.defaults.country.as_ref().filter(|_| national.starts_with('0'));
+    let mut codes = country.into_iter().flat_map(Country::calling_codes);
+    let number = codes.find_map(|code| Msisdn::of_country(national, code).ok()?.to_string().parse().ok());
+    Ok(number.unwrap_or_else(|| to.clone()))
 }

@@ -149,7 +149,7 @@ fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<Traff
     let database = context.store()?.path().to_owned();
     let source = Source::new(name.clone(), input::open_seekable(file, &database)?)?;
     let progress = Progress::of_bytes(Some(source.size()), context.quiet);
-    let request = request(args, source);
+    let request = request(args, source, context);
     let mut rejects = args.rejects.as_deref().map(create_rejects).transpose()?;
     let mut watch = ImportWatcher { progress, committed: false };
     let outcome = traffic::import(
@@ -169,10 +169,10 @@ fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<Traff
     Ok(summary)
 }
 
-fn request(args: &ImportArgs, source: Source) -> ImportRequest {
+fn request(args: &ImportArgs, source: Source, context: &Context) -> ImportRequest {
     ImportRequest {
         source,
-        options: ParseOptions { ignores_prices: args.ignore_prices, ..args.reading.options() },
+        options: ParseOptions { ignores_prices: args.ignore_prices, ..args.reading.options(context) },
         charging: !args.no_charge,
         allow_overlap: args.allow_overlap,
         skip_invalid: args.skip_invalid,

@@ -35,7 +35,7 @@ use crate::progress::Progress;
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl traffic reconcile ABCCORP331 november.csv --account abc_prod --timezone Europe/London
-  ssgctl traffic reconcile ABCCORP331 november.csv --from 2026-11-01 --until 2026-12-01 --json
+  ssgctl traffic reconcile ABCCORP331 november.csv --since 2026-11-01 --until 2026-12-01 --json
   ssgctl traffic reconcile ABCCORP331 november.csv --list --csv > differences.csv
   ssgctl traffic reconcile ABCCORP331 november.csv --without state,time --tolerance 300")]
 pub(crate) struct ReconcileArgs {
@@ -156,7 +156,7 @@ pub(crate) fn run(args: &ReconcileArgs, context: &mut Context) -> Result<()> {
     let database = context.store()?.path().to_owned();
     let source = Source::new(name.clone(), input::open_seekable(&args.file, &database)?)?;
     let progress = Progress::of_bytes(Some(source.size()), context.quiet);
-    let request = args.request(source)?;
+    let request = args.request(source, context)?;
     let mut watch = ImportWatcher { progress, committed: false };
     let failed = |failure: ReconcileFailure| match failure {
         ReconcileFailure::Refused(error) => refused(&name, error).of_compared(),
@@ -193,15 +193,15 @@ impl From<ssgctl::Error> for ReconcileFailure {
 }
 
 impl ReconcileArgs {
-    fn request(&self, source: Source) -> Result<ReconcileRequest> {
-        let zone = self.reading.zone();
+    fn request(&self, source: Source, context: &Context) -> Result<ReconcileRequest> {
+        let zone = self.reading.zone(context);
         let period = self.since.zip(self.until).map(|(since, until)| (since.start(&zone), until.start(&zone)));
         if period.is_some_and(|(since, until)| since >= until) {
             return Err(Failure::usage("the period ends before it begins"));
         }
         Ok(ReconcileRequest {
             source,
-            options: ParseOptions { is_compared: true, ..self.reading.options() },
+            options: ParseOptions { is_compared: true, ..self.reading.options(context) },
             customer: self.customer.clone(),
             period,
             tolerance: self.tolerance,
