@@ -163,6 +163,7 @@ pub const LINES: &[(Shape, &str)] = &[
     (Sheet, "audit show 1"),
     (Lines, "undo 1 -n"),
     (Lines, "redo -n"),
+    (List, "apply desired.toml -n"),
     (Text, "metrics"),
     (Text, "export everything.jsonl --force"),
     (Single, "import everything.jsonl --db empty.db -n"),

@@ -2,6 +2,8 @@
 
 mod accrued;
 mod alert_explanation;
+mod apply;
+mod apply_files;
 mod audit;
 mod balance;
 mod cancelled_emails;

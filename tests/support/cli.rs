@@ -122,6 +122,7 @@ impl TestCli {
             ("notes.csv", "customer,text\nABC,Imported.\n"),
             ("accounts.csv", "system_id,customer,max_tps\nimported,ABC,5\n"),
             ("services.csv", "code,name,unit,price\nde,DE direct,EUR,0.07\n"),
+            ("desired.toml", "account_code = 'KEPT'\norganisation = 'Kept Ltd'\n[[smpp]]\nsystem_id = 'kept'\n"),
             ("prices.csv", "country,price\nGB,0.03\nNG,0.2\n"),
             (
                 "traffic.csv",

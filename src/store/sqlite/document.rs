@@ -84,6 +84,7 @@ pub const TABLES: &[Table] = &[
     Table::new("fee", "id", &[]),
     Table::new("billed_fee", "invoice_id, fee_id, first_day", &[]),
     Table::new("postpaid_start", "customer_id", &[]),
+    Table::new("applied_tree", "manager", &[]),
     Table::new("event", "id", &["changes"]),
 ];
 

@@ -11,9 +11,9 @@ use crate::error::{Error, Result};
 use crate::model::invoice::{InvoiceKind, ReceivableKind, TaxCategory};
 use crate::model::{
     AccountCode, AddressRange, ApiId, Billing, Country, CrossingCause, Currency, EmailAddress, EmailState,
-    EmailTemplate, EntityKind, EntryKind, Hash, ImportState, Invalid, Level, Limit, MoNumber, Money, Msisdn, NoteText,
-    PaymentTerms, PlanBasis, PlanCode, PriceDestination, PriceSource, ServiceCode, ShortName, SystemId, SystemType,
-    TextLine, Time, Unit, Webhook, Website,
+    EmailTemplate, EntityKind, EntryKind, Hash, ImportState, Invalid, Level, Limit, Manager, MoNumber, Money, Msisdn,
+    NoteText, PaymentTerms, PlanBasis, PlanCode, PriceDestination, PriceSource, ServiceCode, ShortName, SystemId,
+    SystemType, TextLine, Time, Unit, Webhook, Website,
 };
 
 /// Stores types as their canonical text and reads them with their parser.
@@ -45,6 +45,7 @@ text_columns!(
     EmailTemplate,
     EmailState,
     Level,
+    Manager,
     NoteText,
     EntityKind,
     PlanBasis,

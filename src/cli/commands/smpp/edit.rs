@@ -85,6 +85,7 @@ unset_fields! {
         DlrWebhook => dlr_webhook,
         MoWebhook => mo_webhook,
         MoNumbers => mo_numbers,
+        ManagedBy => managed_by,
     }
     other Cug
 }

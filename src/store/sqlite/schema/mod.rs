@@ -32,6 +32,7 @@ pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: AUDIT_CHAIN, sql: include_str!("022_audit_chain.sql") },
     Step { version: 23, sql: include_str!("023_delivered_basis.sql") },
     Step { version: 24, sql: include_str!("024_invoices.sql") },
+    Step { version: 25, sql: include_str!("025_apply.sql") },
 ];
 
 /// The first schema that keeps messages in runs, and sums by quarter hour.
