@@ -4,14 +4,15 @@
 //! `write_each`, `write_rows`). `--dry-run` is handled here: the transaction is dropped instead of committed, so a dry run
 //! takes the same path as the real one.
 
+mod vault;
+
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use ssgctl::error::quoted;
-use ssgctl::model::{Actor, Gateway, KeyFingerprint, Origin};
+use ssgctl::model::{AccountCode, Actor, Gateway, Manager, Origin};
 use ssgctl::ops;
 use ssgctl::store::files::{exposure, network_file_system};
-use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, NewDatabase, Snapshot, Store, Tx};
 
 use crate::args::change::{AuditArgs, ChangeArgs};
@@ -20,7 +21,6 @@ use crate::command_line::CommandLine;
 use crate::config::Settings;
 use crate::escape::visible;
 use crate::exit::{ErrorCode, Failure, Result};
-use crate::hints::KEY_HINT;
 use crate::interactive::prompt::Prompt;
 use crate::output::{FieldKeys, Output, Row, TableWriter};
 
@@ -228,11 +228,22 @@ impl Context {
         operation: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T> {
         let origin = self.origin(&change.audit)?;
-        let mut tx = begin(self.store()?, &origin)?;
+        let (mut tx, before) = begin(self.store()?, &origin)?;
         let result = operation(&mut tx).map_err(Into::into)?;
-        end(tx, change)?;
-        self.finished(change);
+        let managed = end(tx, before, change)?;
+        self.finished(change, &managed);
         Ok(result)
+    }
+
+    /// Runs an operation in a transaction that is dropped, to show what it would do.
+    pub(crate) fn preview<T>(
+        &mut self,
+        change: &ChangeArgs,
+        operation: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let origin = self.origin(&change.audit)?;
+        let (mut tx, _) = begin(self.store()?, &origin)?;
+        operation(&mut tx)
     }
 
     /// Runs an operation for each name, all in one transaction, and prints the results.
@@ -257,22 +268,28 @@ impl Context {
         let (store, output) = self.store_and_output()?;
         output.refuse_unknown_fields(&R::keys())?;
         output.hold()?;
-        let mut tx = begin(store, &origin)?;
+        let (mut tx, before) = begin(store, &origin)?;
         let mut rows = output.table(&R::keys(), None)?;
         let result = operation(&mut tx, &mut rows)?;
         rows.end()?;
-        end(tx, change)?;
-        self.finished(change);
+        let managed = end(tx, before, change)?;
+        self.finished(change, &managed);
         self.output.release()?;
         Ok(result)
     }
 
-    /// Records the commit, or notes that this was a dry run.
-    fn finished(&mut self, change: &ChangeArgs) {
+    /// Records the commit, or notes that this was a dry run, and which changed customers are kept in files.
+    fn finished(&mut self, change: &ChangeArgs, managed: &[(AccountCode, Manager)]) {
         if change.dry_run {
             self.note("dry run: nothing was saved");
         } else {
             self.committed = true;
+        }
+        if let Some((code, manager)) = managed.first().filter(|_| self.line.command() != "apply") {
+            let others = if managed.len() > 1 { format!(", and {} more", managed.len() - 1) } else { String::new() };
+            self.note(&format!(
+                "{code} is kept in files ({manager}){others}; the next `ssgctl apply` undoes what they do not say"
+            ));
         }
         for warning in self.settings.invoices.undrawn.take_warnings() {
             Self::warn(&warning);
@@ -297,44 +314,6 @@ impl Context {
         })
     }
 
-    /// The vault of SMPP passwords, to encrypt one. Creates its key only if the database has no passwords: a second key would
-    /// leave them unreadable.
-    pub(crate) fn vault(&mut self) -> Result<Vault> {
-        let path = self.settings.key_file()?.to_owned();
-        let Some(expected) = self.store()?.read()?.vault_key()? else { return Ok(Vault::open_or_create(&path)?) };
-        let opened = Vault::open(&path).and_then(|vault| match vault.fingerprint() {
-            found if found == expected => Ok(vault),
-            found => Err(ssgctl::Error::OtherKey { path: path.clone(), found, expected }),
-        });
-        opened.map_err(|error| {
-            let is_about_key = matches!(error, ssgctl::Error::Secret(_) | ssgctl::Error::OtherKey { .. });
-            let failure = Failure::from(error);
-            if is_about_key { failure.hint(self.key_hint(expected)) } else { failure }
-        })
-    }
-
-    /// The vault of a key that replaces a lost one. Creates the key if there is none.
-    pub(crate) fn vault_of_new_key(&self) -> Result<Vault> {
-        Ok(Vault::open_or_create(self.settings.key_file()?)?)
-    }
-
-    /// Where the key of the database is, if it is in its usual place; else what to do about it.
-    fn key_hint(&self, expected: KeyFingerprint) -> String {
-        let usual = self.settings.default_key_file.as_deref();
-        match usual.filter(|path| Vault::open(path).is_ok_and(|vault| vault.fingerprint() == expected)) {
-            Some(path) => format!(
-                "its key is in {}: set SSGCTL_KEY_FILE, or key_file in [secrets], to that file",
-                quoted(path.display())
-            ),
-            None => KEY_HINT.to_owned(),
-        }
-    }
-
-    /// The vault of SMPP passwords. Its key must exist, because it has to decrypt.
-    pub(crate) fn existing_vault(&self) -> Result<Vault> {
-        Ok(Vault::open(self.settings.key_file()?)?)
-    }
-
     /// The gateway's connection details for emails to customers. Warns if there is only one host.
     pub(crate) fn gateway_for_customers(&self) -> Result<Gateway> {
         let gateway = self.settings.gateway.clone();
@@ -353,15 +332,6 @@ impl Context {
         }
     }
 
-    /// A function that opens the vault of SMPP passwords on demand: most runs that may need it do not.
-    pub(crate) fn vault_opener(&self) -> impl Fn() -> ssgctl::Result<Vault> + use<> {
-        let key_file = self.settings.key_file().map(ToOwned::to_owned).map_err(|failure| failure.to_string());
-        move || match &key_file {
-            Ok(path) => Vault::open(path),
-            Err(reason) => Err(ssgctl::Error::Secret(reason.clone())),
-        }
-    }
-
     /// Prints a warning on stderr, even with `--quiet`.
     pub(crate) fn warn(text: &str) {
         // If stderr cannot be written, nobody reads it.
@@ -377,16 +347,22 @@ impl Context {
     }
 }
 
-/// Begins the transaction of a command that writes.
-fn begin<'s>(store: &'s mut Store, origin: &Origin) -> Result<Tx<'s>> {
+/// Begins the transaction of a command that writes. Returns it with the last event of the audit log.
+fn begin<'s>(store: &'s mut Store, origin: &Origin) -> Result<(Tx<'s>, i64)> {
     let mut tx = store.write(origin)?;
     ops::smpp::delete_lapsed_passwords(&mut tx)?;
-    Ok(tx)
+    let before = tx.last_event()?;
+    Ok((tx, before))
 }
 
-/// Commits a transaction, or drops it with `--dry-run`.
-fn end(tx: Tx<'_>, change: &ChangeArgs) -> Result<()> {
-    if change.dry_run { Ok(()) } else { Ok(tx.commit()?) }
+/// Commits a transaction, or drops it with `--dry-run`. Returns the customers kept in files that it changed.
+fn end(mut tx: Tx<'_>, before: i64, change: &ChangeArgs) -> Result<Vec<(AccountCode, Manager)>> {
+    tx.flush_events()?;
+    let managed = tx.managed_customers_changed_since(before)?;
+    if !change.dry_run {
+        tx.commit()?;
+    }
+    Ok(managed)
 }
 
 /// The name of the operating system's user, or its number if it has no name that is a valid actor.

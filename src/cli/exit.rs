@@ -145,7 +145,7 @@ impl Failure {
     }
 
     /// An error in a row of a file. The hint is about the row, because arguments of the command cannot fix it.
-    fn of_row(error: Error) -> Self {
+    pub(crate) fn of_row(error: Error) -> Self {
         let hint = match &error {
             Error::NotFound { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {}?", quoted(name))),
             Error::Differs { .. } => Some("add --update to change existing records".to_owned()),

@@ -3,7 +3,8 @@
 //! Every fault has a physical line and column. Nothing is guessed: a file that is read to its end without a fault has been read
 //! completely.
 //!
-//! Further modules write invoices as files (`pdf`, `einvoice`, `accounting`) and read bank statements (`camt053`).
+//! Further modules write invoices as files (`pdf`, `einvoice`, `accounting`) and read bank statements (`camt053`). `declared` reads
+//! and writes files of desired state.
 
 pub mod accounting;
 pub(crate) mod bank_key;
@@ -11,6 +12,7 @@ pub mod camt053;
 pub(crate) mod cell_damage;
 pub(crate) mod column_mapping;
 pub(crate) mod csv;
+pub mod declared;
 pub(crate) mod dialects;
 pub mod einvoice;
 mod json;

@@ -1,6 +1,7 @@
 //! Imports the rows of a file and reports the outcome of each. An [`Importer`] per kind of record defines what a row means.
 
 pub mod adjustment;
+pub mod apply;
 pub mod bank_csv;
 pub mod contact;
 pub mod cug;

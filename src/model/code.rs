@@ -44,6 +44,11 @@ code!(
     "must be 1 to 32 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
 );
 code!(
+    /// The name of a tree of files in which records are kept.
+    Manager, 1..=32, b"._-", is_alphanumeric,
+    "must be 1 to 32 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
+);
+code!(
     /// An easy-to-remember second name of an SMPP account. Unique ignoring case.
     ShortName, 1..=40, b"._-", is_alphanumeric,
     "must be 1 to 40 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"

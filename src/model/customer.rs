@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::text::{Invalid, string_value};
 use crate::model::word_enum::word_enum;
 use crate::model::{
-    AccountCode, Country, EmailAddress, Msisdn, Organisation, PostalAddress, RegistrationNumber, Time, Website,
+    AccountCode, Country, EmailAddress, Manager, Msisdn, Organisation, PostalAddress, RegistrationNumber, Time, Website,
 };
 
 /// The editable fields of a customer.
@@ -29,6 +29,8 @@ pub struct CustomerDetails {
     pub invoice_address: Option<PostalAddress>,
     #[serde(default)]
     pub billing: Billing,
+    /// The files in which the customer is kept; see `ssgctl apply`.
+    pub managed_by: Option<Manager>,
 }
 
 impl CustomerDetails {
@@ -45,6 +47,7 @@ impl CustomerDetails {
             invoice_emails: Vec::new(),
             invoice_address: None,
             billing: Billing::default(),
+            managed_by: None,
         }
     }
 }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::text::Invalid;
 use crate::model::{
-    AccountCode, AddressRange, IpRange, Lifecycle, MoNumber, Name, ServiceCode, ShortName, SystemId, SystemType, Time,
-    Webhook,
+    AccountCode, AddressRange, IpRange, Lifecycle, Manager, MoNumber, Name, ServiceCode, ShortName, SystemId,
+    SystemType, Time, Webhook,
 };
 
 /// The editable fields of an SMPP account, except its password and its closed user group.
@@ -39,6 +39,8 @@ pub struct SmppDetails {
     pub dlr_webhook: Option<Webhook>,
     pub mo_webhook: Option<Webhook>,
     pub mo_numbers: Vec<MoNumber>,
+    /// The files in which the account is kept; see `ssgctl apply`.
+    pub managed_by: Option<Manager>,
 }
 
 impl SmppDetails {
@@ -61,6 +63,7 @@ impl SmppDetails {
             dlr_webhook: None,
             mo_webhook: None,
             mo_numbers: Vec::new(),
+            managed_by: None,
         }
     }
 

@@ -6,8 +6,8 @@
 //! them for drawing. Balances: `runway` estimates how long each lasts; `balances`, `balance_totals` and `customer_overview` build
 //! on it; `history` and `statement` list entries with accrued charges. `recipients` decides who gets emails and
 //! `alert_explanation` why one was or was not sent. `forecast` finds what will cost money soon, `forecast_conditions`
-//! what warnings ask of it, both by `usual_traffic`. `price_notices` finds whom planned
-//! changes of prices concern. `overview` is the state of the whole installation. `statement_proof` signs a statement, and
+//! what warnings ask of it, both by `usual_traffic`. `price_notices` finds whom planned changes of prices concern. `overview` is the
+//! state of the whole installation, `declared` the part of it that files may declare. `statement_proof` signs a statement, and
 //! `proof_check` checks it elsewhere. `audit_figures` sums what an auditor asks for.
 
 mod alert_explanation;
@@ -22,6 +22,7 @@ mod charged_by;
 mod chart;
 mod customer_overview;
 mod customer_receivables;
+mod declared;
 pub mod document;
 mod figures;
 mod forecast;
@@ -74,6 +75,8 @@ pub use charged_by::ChargedBy;
 pub use chart::{Bar, Chart, Hue, Scale, Series, compact_count};
 pub use customer_overview::{CustomerOverview, customer_overview};
 pub use customer_receivables::{CustomerReceivables, customer_receivables};
+pub(crate) use declared::overlay_now;
+pub use declared::{declared_customer, declared_plans, declared_services};
 pub use figures::{COUNTED_STATES, DaysLeft, Figures, figures};
 pub use forecast::{FindingKind, Forecast, ForecastFinding, ForecastQuestion, forecast};
 pub use forecast_conditions::{ForecastChange, ForecastCondition, forecast_changes, forecast_conditions};

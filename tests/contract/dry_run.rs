@@ -75,6 +75,7 @@ pub const WRITES: &[&str] = &[
     "traffic reprice --from 2026-11-02 --until 2026-11-03 --key november",
     "traffic revert 2 --reason wrong",
     "traffic prune --before 2026-01-01 --yes",
+    "apply desired.toml --yes",
     "undo 2",
     "redo",
     "quick-create --organisation Quick --account-code QUICK --system-id quick --credit 9 --contact-email q@q.example",

@@ -171,6 +171,7 @@ pub const LINES: &[(Shape, &str)] = &[
     (Text, "audit bundle bundled --year 2020"),
     (Lines, "undo 1 -n"),
     (Lines, "redo -n"),
+    (List, "apply desired.toml -n"),
     (Text, "metrics"),
     (Text, "export everything.jsonl --force"),
     (Single, "import everything.jsonl --db empty.db -n"),

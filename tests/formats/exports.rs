@@ -35,7 +35,7 @@ fn text() -> impl Strategy<Value = String> {
     "['=+@\\-]{0,3}[a-z\u{e9}\u{65e5}\",;:|\\\\{}\\[\\]' ]{0,12}[a-z]"
 }
 
-fn customer() -> impl Strategy<Value = CustomerDetails> {
+pub fn customer() -> impl Strategy<Value = CustomerDetails> {
     let words = (text(), proptest::option::of(text()), proptest::option::of(text()));
     let lists =
         (proptest::collection::vec(text(), 0..4), proptest::collection::vec("[a-z]{1,8}@[a-z]{1,8}\\.example", 0..3));
@@ -51,7 +51,7 @@ fn customer() -> impl Strategy<Value = CustomerDetails> {
 }
 
 /// A person, who may share name and address with others.
-fn person() -> impl Strategy<Value = ContactDetails> {
+pub fn person() -> impl Strategy<Value = ContactDetails> {
     let name = prop_oneof![text(), "(Ann|Bob)"];
     (name, proptest::option::of("(ann|office)@a\\.example"), proptest::option::of("\\+44770090012[3-5]")).prop_map(
         |(name, email, mobile)| ContactDetails {

@@ -6,7 +6,7 @@ mod customers;
 mod dialects;
 pub mod document;
 mod einvoice;
-mod exports;
+pub mod exports;
 mod hardening;
 mod mutation;
 mod one_spelling;

@@ -103,6 +103,7 @@ fn every_field_is_stored_and_read_back_as_it_was_given_at_its_longest() {
         invoice_emails: vec![valid("a@example.com"), valid("b@example.com")],
         invoice_address: Some(PostalAddress::from_lines((0..10).map(|_| "s".repeat(200))).unwrap()),
         billing: Billing::Postpaid,
+        managed_by: Some(valid(&"m".repeat(32))),
     };
     let made = fixture.write(|tx| customer::new(tx, Some(valid(&"C".repeat(32))), details.clone())).unwrap();
     let found = fixture.read(|now| now.customer(made.account_code.as_str()));

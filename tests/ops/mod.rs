@@ -2,6 +2,8 @@
 
 mod accrued;
 mod alert_explanation;
+mod apply;
+mod apply_files;
 mod attachments;
 mod audit;
 mod balance;

@@ -172,6 +172,7 @@ fn every_field_is_stored_and_read_back_as_it_was_given_at_its_longest() {
         dlr_webhook: Some(valid("https://example.com/dlr?id=%s")),
         mo_webhook: Some(valid("http://example.com/mo")),
         mo_numbers: vec![valid(BOB), valid(ALICE)],
+        managed_by: Some(valid(&"m".repeat(32))),
     };
     let new = smpp::NewAccount { details: details.clone(), cug: vec![valid(ALICE)], ..new_account("acme1") };
     let added = fixture.add_account("ACME", new).unwrap().account;

@@ -126,6 +126,7 @@ impl TestCli {
             ("accounts.csv", "system_id,customer,max_tps\nimported,ABC,5\n"),
             ("services.csv", "code,name,unit,price\nde,DE direct,EUR,0.07\n"),
             ("bank.csv", "Date,Counter Party,Reference,Type,Amount (EUR)\n01/11/2025,Acme,RF472,FPS,24.00\n"),
+            ("desired.toml", "account_code = 'KEPT'\norganisation = 'Kept Ltd'\n[[smpp]]\nsystem_id = 'kept'\n"),
             ("prices.csv", "country,price\nGB,0.03\nNG,0.2\n"),
             (
                 "traffic.csv",

@@ -3,6 +3,7 @@
 pub mod authority;
 pub mod billing;
 pub mod cli;
+pub mod desired_state;
 pub mod fixture;
 pub mod import_graph;
 pub mod imports;

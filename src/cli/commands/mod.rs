@@ -4,6 +4,7 @@
 //! their help, and `run`, which calls one operation or report and prints the result. How entities are printed is in
 //! `row.rs`.
 
+mod apply;
 mod audit;
 mod balance;
 mod capabilities;
@@ -153,6 +154,7 @@ pub(crate) enum Command {
     Audit(DeferredCommand<audit::Command>),
     Undo(ArgsIfNamed<undo::UndoArgs>),
     Redo(ArgsIfNamed<undo::RedoArgs>),
+    Apply(ArgsIfNamed<apply::ApplyArgs>),
     /// Manage the database file
     #[command(subcommand)]
     Db(DeferredCommand<db::Command>),
@@ -191,6 +193,7 @@ impl Command {
             Self::Audit(group) => group.0.run(context),
             Self::Undo(ArgsIfNamed(args)) => undo::undo(&args, context),
             Self::Redo(ArgsIfNamed(args)) => undo::redo(&args, context),
+            Self::Apply(ArgsIfNamed(args)) => apply::run(&args, context),
             Self::Db(group) => group.0.run(context),
             Self::Config(group) => group.0.run(context),
             Self::Metrics(ArgsIfNamed(args)) => metrics::run(&args, context),

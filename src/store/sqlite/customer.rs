@@ -24,6 +24,7 @@ columns! {
         list invoice_emails: "invoice_emails",
         json_or_null invoice_address: "invoice_address",
         value billing: "billing",
+        value managed_by: "managed_by",
     }
 }
 

@@ -92,6 +92,7 @@ pub const TABLES: &[Table] = &[
     Table::new("billed_usage", "invoice_id, account_id, month, country, charged_by", &[]),
     Table::new("fee", "id", &[]),
     Table::new("billed_fee", "invoice_id, fee_id, first_day", &[]),
+    Table::new("applied_tree", "manager", &[]),
     Table::new("event", "id", &["changes"]),
 ];
 

@@ -3,6 +3,7 @@
 //! Each statement is next to the code that reads its rows. `columns` declares an entity's columns, `values` how values are
 //! stored, `filter` builds lists, `check` verifies a whole database.
 
+mod applied;
 mod attachment;
 mod audit;
 mod audit_chain;

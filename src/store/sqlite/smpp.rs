@@ -28,6 +28,7 @@ columns! {
         value dlr_webhook: "dlr_webhook",
         value mo_webhook: "mo_webhook",
         list mo_numbers: "mo_numbers",
+        value managed_by: "managed_by",
     }
     joined service: "service.code"
 }

@@ -14,8 +14,8 @@ use crate::model::invoice::{
 use crate::model::{
     AccountCode, AddressRange, ApiId, Billing, Country, CrossingCause, Currency, DaysAhead, EmailAddress, EmailState,
     EmailTemplate, EntityKind, EntryKind, ForecastCause, ForecastKind, Hash, ImportState, Invalid, Level, Limit,
-    MoNumber, Money, Msisdn, NoteText, PaymentTerms, PlanBasis, PlanCode, PriceDestination, PriceSource, ServiceCode,
-    ShortName, SilentHours, SurgeFactor, SystemId, SystemType, TextLine, Time, Unit, Webhook, Website,
+    Manager, MoNumber, Money, Msisdn, NoteText, PaymentTerms, PlanBasis, PlanCode, PriceDestination, PriceSource,
+    ServiceCode, ShortName, SilentHours, SurgeFactor, SystemId, SystemType, TextLine, Time, Unit, Webhook, Website,
 };
 
 /// Stores types as their canonical text and reads them with their parser.
@@ -51,6 +51,7 @@ text_columns!(
     EmailTemplate,
     EmailState,
     Level,
+    Manager,
     NoteText,
     EntityKind,
     PlanBasis,

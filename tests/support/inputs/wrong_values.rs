@@ -39,7 +39,7 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
     match name {
         "--organisation" | "--name" | "--contact-name" | "--company-reg-no" | "--vat-reg-no" | "--description"
         | "--reference" | "--buyer-reference" | "--quantity-unit" | "--key" | "--reason" | "--actor" => TEXTS,
-        "--account-code" | "CODE" | "--system-id" | "--short-name" | "--service" => CODES,
+        "--account-code" | "CODE" | "--manager" | "--system-id" | "--short-name" | "--service" => CODES,
         "--system-type" => &["", "a\"b", "thirteen-long", "a\u{1b}"],
         "--address-range" => &["", "a b", "a\u{1b}", LONG],
         "--country" => &["", "G", "ZZ", "12", "United Kingdom", "G\u{1b}"],
@@ -145,6 +145,7 @@ pub const LINES: &[&str] = &[
     "smpp sweep --dry-run",
     "smpp cug abc_prod ACTION:add NUMBER|FILE:+447700900128",
     "smpp archive abc_prod --yes",
+    "apply desired.toml --dry-run",
     "smpp unarchive xyz_old",
     "service new CODE:new --name New",
     "service edit uk",

@@ -66,6 +66,7 @@ unset_fields! {
         PaymentTermsDays => payment_terms_days,
         InvoiceEmails => invoice_emails,
         InvoiceAddress => invoice_address,
+        ManagedBy => managed_by,
     }
 }
 

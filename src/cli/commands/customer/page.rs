@@ -174,4 +174,5 @@ fn facts(page: &mut ScreenView, overview: &CustomerOverview) {
         page.facts(customer, &["api_id", "created_at"]);
     }
     page.facts(customer, &["archived_at"]);
+    page.fact("managed_by", &Cell::maybe(customer.details.managed_by.as_ref()));
 }

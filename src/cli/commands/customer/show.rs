@@ -85,6 +85,10 @@ fn view(overview: &CustomerOverview) -> DetailView {
     let also: &[&str] = if has_reserved { &["reserved"] } else { &[] };
     view.rows_with("Balance", "balances", balances, (&["customer"], also));
     view.fields("Other", customer, &["api_id", "status", "created_at", "updated_at", "archived_at"]);
+    match &details.managed_by {
+        Some(manager) => view.field("managed_by", Cell::text(manager)),
+        None => view.data("managed_by", Cell::Empty),
+    }
     view.rows("Contacts", "contacts", contacts, &["customer"]);
     view.rows("SMPP", "smpp_accounts", accounts, &["customer"]);
     view.rows("Reporting", "reporting", traffic, &[]);

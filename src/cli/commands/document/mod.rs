@@ -2,6 +2,7 @@
 
 mod export;
 mod import;
+mod tree;
 
 pub(crate) use export::{ExportArgs, run as export};
 pub(crate) use import::{ImportArgs, run as import};

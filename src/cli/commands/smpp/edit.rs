@@ -86,6 +86,7 @@ unset_fields! {
         DlrWebhook => dlr_webhook,
         MoWebhook => mo_webhook,
         MoNumbers => mo_numbers,
+        ManagedBy => managed_by,
     }
     other Cug
 }

@@ -95,5 +95,9 @@ fn view(details: &AccountDetails, passwords: Option<(&str, Option<&str>)>) -> De
     view.fields("Security", account, &["allowed_ips", "cug_size"]);
     view.fields("Webhooks", account, &["mt_webhook", "dlr_webhook", "mo_webhook", "mo_numbers"]);
     view.fields("Other", account, &["status", "created_at", "updated_at", "archived_at"]);
+    match &account.details.managed_by {
+        Some(manager) => view.field("managed_by", Cell::text(manager)),
+        None => view.data("managed_by", Cell::Empty),
+    }
     view
 }

@@ -36,6 +36,7 @@ pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: 26, sql: include_str!("026_exports.sql") },
     Step { version: 27, sql: include_str!("027_prepaid_usage.sql") },
     Step { version: 28, sql: include_str!("028_forecast_alerts.sql") },
+    Step { version: 29, sql: include_str!("029_apply.sql") },
 ];
 
 /// The first schema that keeps messages in runs, and sums by quarter hour.
