@@ -1,6 +1,5 @@
 //! `ssgctl`: parses the command line, runs one command and reports how it ended.
 
-mod aliases;
 mod args;
 mod command_line;
 mod commands;
@@ -41,7 +40,7 @@ fn main() -> ExitCode {
     signals::exit_on_signals();
     CompleteEnv::with_factory(completed_definition).complete();
     let words: Vec<_> = std::env::args_os().collect();
-    let words = match aliases::expanded(words) {
+    let words = match commands::aliases::expanded(words) {
         Ok(words) => words,
         Err(failure) => return failure.report(error_format_of(&std::env::args_os().collect::<Vec<_>>()), false),
     };

@@ -12,13 +12,15 @@ use super::printed_lines::{Shape, printing};
 const ZONE: &str = "Asia/Kathmandu";
 const OFFSET_MINUTES: i64 = 5 * 60 + 45;
 
-/// The times of a table in a pipe, such as `2026-11-24 14:36:41`.
+/// The times of a table in a pipe, such as `2026-11-24 14:36:41`, but for those that name UTC, as emails do.
 fn times_in(text: &str) -> Vec<&str> {
     let has_shape = |found: &str| {
         let pattern = "0000-00-00 00:00:00".bytes();
         found.bytes().zip(pattern).all(|(byte, of)| if of == b'0' { byte.is_ascii_digit() } else { byte == of })
     };
-    (0..text.len()).filter_map(|start| text.get(start..start + 19)).filter(|found| has_shape(found)).collect()
+    let names_utc = |end: usize| text.get(end..end + 4) == Some(" UTC");
+    let times = (0..text.len()).filter(|start| !names_utc(start + 19)).filter_map(|start| text.get(start..start + 19));
+    times.filter(|found| has_shape(found)).collect()
 }
 
 /// The times of a JSON value.

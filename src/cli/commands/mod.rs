@@ -4,6 +4,7 @@
 //! their help, and `run`, which calls one operation or report and prints the result. How entities are printed is in
 //! `row.rs`.
 
+pub(crate) mod aliases;
 mod apply;
 mod audit;
 mod balance;

@@ -103,7 +103,9 @@ fn refused(before: &str, changes: &[Change<'_>]) -> Failure {
         .collect();
     let message = match keys.as_slice() {
         [] => format!("the settings that remain: {reason}"),
-        keys if keys.iter().any(|key| reason.starts_with(&format!("{key}: "))) => reason,
+        keys if reason.split_once(": ").is_some_and(|(named, _)| keys.iter().any(|key| key.starts_with(named))) => {
+            reason
+        }
         keys => format!("{}: {reason}", keys.iter().map(quoted).collect::<Vec<_>>().join(", ")),
     };
     let hint = keys.iter().find_map(|key| {

@@ -50,13 +50,15 @@ fn errors(text: &str, path: &Path) -> Result<Vec<ConfigFinding>> {
             return Err(config_failure(&error, &rest, &path.display().to_string()));
         };
         let Refusal { message, hint } = refusal(&error, &rest, nearest);
-        let message = hint.map_or(message.clone(), |hint| format!("{message}; {hint}"));
+        let message = key.as_ref().and_then(|key| message.strip_prefix(key)?.strip_prefix(": ")).unwrap_or(&message);
+        let message = hint.map_or_else(|| message.to_owned(), |hint| format!("{message}; {hint}"));
         // Lines are those of the file, not of what is left of it.
         let line = parts.and_then(|parts| edit::line_of(text, &parts));
         let line = line.or_else(|| usize::try_from(place_of(&error, &rest, "").line).ok());
         found.push(ConfigFinding { is_error: true, setting: key, line, message });
         rest = without;
     }
+    found.sort_by_key(|found| found.line);
     Ok(found)
 }
 

@@ -143,6 +143,15 @@ impl FileArgs {
         vec![path_setting("config", config_path, config_origin), profile]
     }
 
+    /// How long to wait for a locked database, and the setting.
+    fn wait(&self, in_file: Option<u64>) -> (Duration, Setting) {
+        let seconds = self.wait.or(in_file).unwrap_or(30);
+        let given = given(self.wait.is_some(), "--wait", "SSGCTL_WAIT");
+        let origin = Origin::of(given, in_file.is_some());
+        let setting = Setting { key: "database.wait_seconds".into(), value: Some(seconds.to_string()), origin };
+        (Duration::from_secs(seconds), setting)
+    }
+
     /// The configuration file that they name, and the folders of the profile.
     fn config_file(&self) -> (Option<PathBuf>, Folders) {
         let folders = Folders::of(self.profile.as_ref());
@@ -223,6 +232,7 @@ impl Settings {
             }
             _ => ConfigFile::default(),
         };
+        let (wait, wait_setting) = args.wait(file.database.wait_seconds);
         let mut list = args.listed(config_path.as_ref());
         let mut resolve = |key, option: Option<PathBuf>, given, in_file: Option<PathBuf>, default| {
             let origin = Origin::of(given, in_file.is_some());
@@ -237,33 +247,13 @@ impl Settings {
         let key_given = from_environment.is_some().then_some(Origin::Variable("SSGCTL_KEY_FILE"));
         let next_to_config = config_path.as_ref().map(|path| path.with_file_name(KEY_FILE));
         let key_file = resolve("secrets.key_file", from_environment, key_given, file.secrets.key_file, next_to_config);
-        let wait = args.wait.or(file.database.wait_seconds).unwrap_or(30);
-        list.push(Setting {
-            key: "database.wait_seconds".into(),
-            value: Some(wait.to_string()),
-            origin: Origin::of(
-                given(args.wait.is_some(), "--wait", "SSGCTL_WAIT"),
-                file.database.wait_seconds.is_some(),
-            ),
-        });
+        list.push(wait_setting);
         let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
         let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder: folder.clone() };
-        let ConfigFile {
-            defaults,
-            gateway,
-            warnings,
-            tax,
-            seller,
-            invoice,
-            accounting,
-            import: imports,
-            alias: aliases,
-            ..
-        } = file;
+        let ConfigFile { defaults, gateway, warnings, tax, seller, invoice, accounting, import, alias, .. } = file;
         let (company, zone) = (mail.operator.company().cloned(), defaults.timezone.clone());
         let invoices =
             InvoiceSettings { tax, seller, invoice, accounting, company, zone, folder, ..InvoiceSettings::default() };
-        let wait = Duration::from_secs(wait);
         let default_key_file = folders.config().map(|folder| folder.join(KEY_FILE));
         Ok(Self {
             profile: args.profile.clone(),
@@ -278,8 +268,8 @@ impl Settings {
             mail,
             warnings,
             invoices,
-            imports,
-            aliases,
+            imports: import,
+            aliases: alias,
             overridable: list,
         })
     }

@@ -84,6 +84,7 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--watch" => &["0", "ten", "1.5", "\u{1b}[31m"],
         "--width" => &["", "ten", "1.5", "65536"],
         "--wait" => &["", "ten", "1.5", "3601"],
+        "--profile" => &["", "../uk", "UK", "a b", "\u{1b}[31m", LONG],
         "--minimum-notice" => &["", "7", "24h", "1.5d", "\u{1b}[31m"],
         "--since" | "--until" | "--at" | "--effective" | "--from" | "--last" | "--silent-for" | "--runs-out-within"
         | "TIME" => TIMES,

@@ -3,7 +3,7 @@
 use clap::Args;
 use ssgctl::error::count;
 
-use crate::aliases;
+use crate::commands::aliases;
 use crate::config::check::{ConfigFinding, check};
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};

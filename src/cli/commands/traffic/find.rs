@@ -1,9 +1,11 @@
 //! `ssgctl traffic find`: finds messages by their destination.
 
+use std::str::FromStr;
+
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::error::quoted;
-use ssgctl::model::{Country, Destination, MessageId, MessageRecord, Msisdn, day_of};
+use ssgctl::model::{Country, Destination, Invalid, MessageId, MessageRecord, Msisdn, day_of};
 use ssgctl::store::MessageSearch;
 
 use crate::args::completion;
@@ -29,7 +31,7 @@ pub(crate) struct FindArgs {
     /// Destination: a number in international form, as dialled within defaults.country of the configuration, or what the gateway
     /// reported, such as a short code
     #[arg(long, value_name = "NUMBER", required_unless_present = "id")]
-    to: Option<Destination>,
+    to: Option<Recipient>,
 
     /// Message ID assigned by the gateway
     #[arg(long, value_name = "MESSAGE")]
@@ -64,6 +66,25 @@ pub(crate) struct FindArgs {
     zone: ZoneArgs,
 }
 
+/// The value of `--to`.
+#[derive(Debug, Clone)]
+struct Recipient(Destination);
+
+impl FromStr for Recipient {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        // A date would be a number with hyphens.
+        let is_date = text.get(4..5) == Some("-") && text.parse::<Moment>().is_ok();
+        if is_date || ["today", "yesterday", "now"].contains(&text) {
+            return Err(Invalid::rule(
+                "is a time, and --to is the number that received the message; the end of the period is --until",
+            ));
+        }
+        text.parse().map(Self)
+    }
+}
+
 /// The number of days that are searched unless a period is given.
 const SEARCHED_DAYS: i32 = 2;
 
@@ -72,7 +93,7 @@ const SHOWN: [&str; 8] =
     ["submitted_at", "customer", "system_id", "destination", "message_id", "state", "charge", "unit"];
 
 pub(crate) fn run(args: &FindArgs, context: &mut Context) -> Result<()> {
-    let to = args.to.as_ref().map(|to| recipient(to, context)).transpose()?;
+    let to = args.to.as_ref().map(|Recipient(to)| recipient(to, context));
     let period = PeriodArgs::new(args.from, args.until, args.last, args.period, args.zone.clone());
     let (from, until) = period.bounds_or_last_days(context.settings.defaults.zone(), SEARCHED_DAYS);
     let shown: Vec<&str> = SHOWN.into_iter().filter(|key| *key != "destination" || args.to.is_none()).collect();
@@ -113,24 +134,10 @@ pub(crate) fn run(args: &FindArgs, context: &mut Context) -> Result<()> {
 }
 
 /// The destination that is meant: a number as it is dialled within the country of the configuration is completed.
-///
-/// # Errors
-/// A date: `--to` is the end of the period in other commands.
-fn recipient(to: &Destination, context: &Context) -> Result<Destination> {
-    let text = to.to_string();
-    // Not a year or a number of days: short codes look like these.
-    let is_date = text.get(4..5) == Some("-") && text.parse::<Moment>().is_ok();
-    if is_date || ["today", "yesterday", "now"].contains(&text.as_str()) {
-        return Err(Failure::usage(format!(
-            "--to is the number that received the messages, and {} is a time",
-            quoted(&text)
-        ))
-        .field("to")
-        .hint(format!("the end of the period is `--until {text}`")));
-    }
-    let Destination::Other(national) = to else { return Ok(to.clone()) };
+fn recipient(to: &Destination, context: &Context) -> Destination {
+    let Destination::Other(national) = to else { return to.clone() };
     let country = context.settings.defaults.country.as_ref().filter(|_| national.starts_with('0'));
     let mut codes = country.into_iter().flat_map(Country::calling_codes);
     let number = codes.find_map(|code| Msisdn::of_country(national, code).ok()?.to_string().parse().ok());
-    Ok(number.unwrap_or_else(|| to.clone()))
+    number.unwrap_or_else(|| to.clone())
 }
