@@ -90,7 +90,6 @@ const LINES: &[(&str, &str)] = &[
     ("db dump", "did you mean `ssgctl db backup`?"),
     ("config list", "did you mean `ssgctl config show`?"),
     ("config unknown", "the commands of `ssgctl config` are path, show, get"),
-    ("--db none.db report", "the commands of `ssgctl report` are balances, forecast"),
     ("invoice delete 1", "did you mean `ssgctl invoice cancel`?"),
     ("invoice pay 1", "`ssgctl payment record CUSTOMER AMOUNT --invoice 1` books a payment"),
     ("invoice print 1", "did you mean `ssgctl invoice show`?"),
@@ -104,6 +103,11 @@ const LINES: &[(&str, &str)] = &[
     ("smpp reset abc_prod", "did you mean `ssgctl smpp rotate-password`?"),
     ("config edit", "edit the file that `ssgctl config path` prints"),
     ("config set timezone Europe/London", "did you mean `defaults.timezone`?"),
+    // A typing error, of which at most a third differs.
+    ("customer lsit", "did you mean `list`?"),
+    ("customer lost", "did you mean `list`?"),
+    ("customer lots", "the commands of `ssgctl customer` are new, edit"),
+    ("customer list --serach A", "did you mean `--search`?"),
     // The wrong option.
     ("customer new --name X", "did you mean `--organisation`?"),
     ("customer new --organization X", "did you mean `--organisation`?"),
@@ -171,7 +175,6 @@ const MESSAGES: &[(&str, &str)] = &[
     ("balance adjust ABC 100", "--description <TEXT> is required"),
     ("customer new X", "unexpected argument `X`"),
     ("price set uk spain 0.05", "or digits such as +2348; Spain is ES"),
-    ("--db none.db report", "`ssgctl report` needs a command"),
     ("customer list --limit ten", "`ten` must be a whole number"),
     ("customer list -o xml", "must be one of table, json, jsonl, csv, name"),
     ("balance adjust ABC 1,000 --description x", "without separators"),
@@ -194,6 +197,17 @@ fn a_wrong_command_line_gets_a_hint_that_helps() {
         assert!(cli.run(line).failed(2, line).contains(message), "{line}: {}", cli.run(line).stderr);
     }
     assert!(before == cli.dump());
+}
+
+#[test]
+fn a_group_without_a_command_names_its_commands() {
+    let cli = TestCli::new();
+    // Without anything else on the line, the parser prints the help of the group.
+    let output = cli.command().env("SSGCTL_DB", "none.db").arg("report").output().expect("the program runs");
+    let shown = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{shown}");
+    assert!(shown.contains("`ssgctl report` needs a command"), "{shown}");
+    assert!(shown.contains("the commands of `ssgctl report` are balances, forecast"), "{shown}");
 }
 
 #[test]

@@ -209,11 +209,17 @@ fn going_back_twice_revisits_the_answer_in_between() {
 #[test]
 fn what_was_wrong_goes_when_it_is_right_and_a_list_says_that_nothing_matches() {
     let cli = TestCli::seeded();
-    let mut session = cli.at_terminal("quick-create --config mail.toml -n", &[]);
-    answer(&mut session, &[("Organisation: ", "-\r"), ("an answer is required", "Right\r")]);
-    let cleared = session.exp_string("Organisation: Right").expect("the answer is shown");
-    // The line of the question, and that of the error above it.
-    assert_eq!(cleared.matches("\u{1b}[1A").count(), 2, "{cleared:?}");
+    let cleared_lines = |steps: &[(&str, &str)]| {
+        let mut session = cli.at_terminal("quick-create --config mail.toml -n", &[]);
+        answer(&mut session, steps);
+        // What was typed goes too, and the answer stands in its place.
+        let between = session.exp_string("Organisation: Right").expect("the answer is shown");
+        (between.matches("\u{1b}[2K").count(), session)
+    };
+    let (lines, _) = cleared_lines(&[("Organisation: ", "Right\r")]);
+    let (with_error, mut session) =
+        cleared_lines(&[("Organisation: ", "-\r"), ("an answer is required", ""), ("Organisation: ", "Right\r")]);
+    assert_eq!(with_error, lines + 1, "the line of the error is cleared too");
     answer(&mut session, &[(STEPS[1].0, "?\r"), ("derived from the organisation", "\r")]);
     answer(
         &mut session,

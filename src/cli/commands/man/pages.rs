@@ -12,30 +12,40 @@ pub(super) const DATE: &str = "2026-11-24";
 pub(super) const SOURCE: &str = concat!("ssgctl ", env!("CARGO_PKG_VERSION"));
 
 /// A page, named as its file is.
-pub(super) struct Page {
+pub(super) struct ManualPage {
     pub(super) name: &'static str,
     pub(super) section: u8,
     subject: &'static str,
     body: fn(&mut Roff),
 }
 
-pub(super) const PAGES: &[Page] = &[
-    Page { name: "ssgctl-config", section: 5, subject: "the configuration file of ssgctl", body: configuration },
-    Page { name: "ssgctl-exit-codes", section: 7, subject: "exit codes and error codes of ssgctl", body: exit_codes },
-    Page {
+pub(super) const PAGES: &[ManualPage] = &[
+    ManualPage { name: "ssgctl-config", section: 5, subject: "the configuration file of ssgctl", body: configuration },
+    ManualPage {
+        name: "ssgctl-exit-codes",
+        section: 7,
+        subject: "exit codes and error codes of ssgctl",
+        body: exit_codes,
+    },
+    ManualPage {
         name: "ssgctl-fields",
         section: 7,
         subject: "what a command of ssgctl prints",
         body: |roff| topic(roff, "fields"),
     },
-    Page {
+    ManualPage {
         name: "ssgctl-formats",
         section: 7,
         subject: "tables, JSON, CSV and names",
         body: |roff| topic(roff, "formats"),
     },
-    Page { name: "ssgctl-money", section: 7, subject: "units, amounts and keys", body: |roff| topic(roff, "money") },
-    Page {
+    ManualPage {
+        name: "ssgctl-money",
+        section: 7,
+        subject: "units, amounts and keys",
+        body: |roff| topic(roff, "money"),
+    },
+    ManualPage {
         name: "ssgctl-time",
         section: 7,
         subject: "times, periods and time zones",
@@ -48,7 +58,7 @@ pub(super) fn names() -> impl Iterator<Item = String> {
     PAGES.iter().map(|page| format!("{}({})", page.name, page.section))
 }
 
-impl Page {
+impl ManualPage {
     pub(super) fn render(&self) -> String {
         let mut roff = Roff::new();
         let (title, section) = (self.name.to_uppercase(), self.section.to_string());

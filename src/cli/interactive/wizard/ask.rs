@@ -77,6 +77,10 @@ fn current_answer(question: &Question, catalog: &Catalog, answers: &Answers) -> 
 
 /// The explanation of a question: the help of its option.
 fn explanation<'a>(question: &'a Question, catalog: &'a Catalog) -> &'a str {
+    // An argument has no help of an option.
+    if matches!(question.answer, Answer::Customer) {
+        return "The account code, or a part of the organisation, of a contact, a telephone number or an email address";
+    }
     let hint = if question.hint.is_empty() { question.label } else { question.hint };
     catalog.help(question.option).unwrap_or(hint)
 }
