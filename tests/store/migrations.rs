@@ -42,6 +42,7 @@ fn tables(path: &Path) -> BTreeMap<&'static str, String> {
                 "usage_bill",
                 "billed_usage",
                 "postpaid_start",
+                "applied_tree",
                 "fee",
                 "billed_fee",
             ]
