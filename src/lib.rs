@@ -7,7 +7,7 @@
 //! cli        the binary: everything that knows a terminal. Parses arguments, calls one operation or report, prints
 //!  │
 //!  ├─ traffic   traffic files: parse, stage, verify, write, charge             (src/traffic/README.md)
-//!  ├─ import    files of customers, contacts, notes, services, SMPP accounts, adjustments; the whole database
+//!  ├─ import    files of customers, contacts, notes, services, SMPP accounts, adjustments; desired state; the whole database
 //!  ├─ mail      emails as values, their templates, transports, and dispatch of the outbox
 //!  ├─ gateway   what other makes of gateway read and hold, and the difference to our accounts
 //!  ├─ smpp      an SMPP client that binds as a customer would, and explains why it cannot

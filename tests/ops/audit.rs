@@ -174,8 +174,9 @@ fn owner(entity: EntityKind) -> Option<String> {
 }
 
 /// Tables into which no operation here writes: the clock stands still, so it is not set back, and invoices, payments and fees have
-/// tests of their own in `ops::invoice`, `ops::payment` and `ops::invoice_run`.
+/// tests of their own in `ops::invoice`, `ops::payment` and `ops::invoice_run`. Files are applied in `ops::apply`.
 const ELSEWHERE: &[&str] = &[
+    "applied_tree",
     "attached_file",
     "clock_set_back",
     "allocation",

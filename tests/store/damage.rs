@@ -44,6 +44,7 @@ fn sound() -> Vec<u8> {
     let run = RepriceRequest { from, until, accounts: RepriceAccounts::All, key: Some(valid("october")) };
     fixture.write(|tx| traffic::reprice(tx, &run)).expect("reprice");
     fixture.write(|tx| tx.record_price_notice(1, 1)).expect("notice");
+    fixture.write(|tx| tx.set_applied(&valid("apply"), 1)).expect("applied");
     fixture.write(|tx| balance::post_accrued(tx, DueCharges::All)).expect("post");
     fixture.write(|tx| traffic::forget_before(tx, 10)).expect("prune");
     let empty: Vec<String> =
@@ -130,7 +131,7 @@ fn a_warning_or_email_that_breaks_its_rule_is_found() {
         "UPDATE outbox_email SET created_at = 'yesterday' WHERE id = 1",
         "UPDATE outbox_attempt SET number = 7 WHERE email_id = 1",
         "INSERT INTO smpp_account SELECT 9, 1, 'acme9', zeroblob(50), NULL, NULL, NULL, NULL, 1, 1, 1, 1, 1, NULL, NULL, '[]',
-            NULL, NULL, NULL, '[]', '2026-11-24T12:00:00.000Z', '2026-11-24T12:00:00.000Z', NULL, 0;
+            NULL, NULL, NULL, '[]', '2026-11-24T12:00:00.000Z', '2026-11-24T12:00:00.000Z', NULL, 0, NULL;
          INSERT INTO cug_number VALUES (9, '+1')",
     ] {
         let mut fixture = ledger_guards::fixture();

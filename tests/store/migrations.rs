@@ -42,6 +42,7 @@ fn tables(path: &Path) -> BTreeMap<&'static str, String> {
                 "allocation",
                 "usage_bill",
                 "billed_usage",
+                "applied_tree",
                 "fee",
                 "billed_fee",
                 "attached_file",

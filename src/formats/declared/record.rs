@@ -125,14 +125,12 @@ impl<'t> TomlFile<'t> {
         };
         let mut values = Vec::new();
         for value in array {
-            match value.as_str() {
-                Some(text) => values.extend(self.parsed(key, text, value.span())),
-                None => {
-                    let offset = start(value.span()).unwrap_or_default();
-                    let message = format!("{key}: each item must be a text in quotes");
-                    self.refuse_with(offset, InputError::BadValue, message);
-                }
-            }
+            let Some(text) = value.as_str() else {
+                let offset = start(value.span()).unwrap_or_default();
+                self.refuse_with(offset, InputError::BadValue, format!("{key}: each item must be a text in quotes"));
+                continue;
+            };
+            values.extend(self.parsed(key, text, value.span()));
         }
         values
     }

@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use crate::model::{
-    Billing, ContactDetails, DeclaredAccount, DeclaredCustomer, DeclaredPlan, DeclaredService, PlanBasis, PriceSource,
-    Unit, WarningDetails,
+    Billing, ContactDetails, DeclaredAccount, DeclaredCustomer, DeclaredPlan, DeclaredService, PlanBasis,
+    PostalAddress, PriceSource, Unit, WarningDetails,
 };
 
 use super::keys;
@@ -26,15 +26,23 @@ pub fn write_customer(customer: &DeclaredCustomer) -> String {
     file.text("billing", Some(details.billing).filter(|billing| *billing != Billing::default()));
     file.number("payment_terms_days", details.payment_terms_days);
     file.list("invoice_emails", &details.invoice_emails);
-    file.list("invoice_address", &details.invoice_address.iter().flat_map(|lines| lines.lines()).collect::<Vec<_>>());
+    file.list("invoice_address", &details.invoice_address.iter().flat_map(PostalAddress::lines).collect::<Vec<_>>());
     file.text("overlay", overlay.as_ref());
     if !credit_limits.is_empty() {
         file.header(&format!("[{}]", keys::CREDIT_LIMIT));
-        credit_limits.iter().for_each(|(unit, limit)| file.text(unit.code(), Some(unit.format(*limit))));
+        for (unit, limit) in credit_limits {
+            file.text(unit.code(), Some(unit.format(*limit)));
+        }
     }
-    warnings.iter().for_each(|(unit, warning)| file.warning(*unit, warning));
-    contacts.iter().for_each(|contact| file.contact(contact));
-    accounts.iter().for_each(|account| file.account(account));
+    for (unit, warning) in warnings {
+        file.warning(*unit, warning);
+    }
+    for contact in contacts {
+        file.contact(contact);
+    }
+    for account in accounts {
+        file.account(account);
+    }
     file.0
 }
 
@@ -110,8 +118,7 @@ impl TomlText {
         if key.len() + line.len() < LONGEST_LINE {
             return self.line(key, &line);
         }
-        let lines: String = items.iter().map(|item| format!("    {item},\n")).collect();
-        self.line(key, &format!("[\n{lines}]"));
+        self.line(key, &format!("[\n    {},\n]", items.join(",\n    ")));
     }
 
     fn warning(&mut self, unit: Unit, warning: &WarningDetails) {
