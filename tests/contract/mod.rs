@@ -22,6 +22,7 @@ mod missing_database;
 mod nested;
 mod newcomers;
 mod odd_arguments;
+mod pictures;
 mod printed_lines;
 mod profiles;
 mod prompts;
