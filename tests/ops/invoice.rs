@@ -263,7 +263,8 @@ fn what_was_written_off_is_open_again_when_that_is_reversed() {
         let issued = fixture.write(reverse).expect("reversed").issued.unwrap();
         assert_eq!((issued.written_off, issued.open()), (valid("0"), valid("120")));
     }
-    assert_eq!(fixture.read(|now| now.last_receivable()).unwrap().id, 3, "each was booked once");
+    let last = fixture.read(|now| Ok(now.last_receivable()?.map(|last| last.id)));
+    assert_eq!(last, Some(3), "each was booked once");
     let other = writing_off("other", Some("off"));
     let conflict = fixture.write(|tx| invoice::write_off(tx, &invoicing(), number, &other));
     assert_refused!(conflict, Error::KeyConflict { field: "description", .. });

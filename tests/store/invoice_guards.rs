@@ -159,6 +159,7 @@ fn whatever_is_changed_behind_the_programs_back_is_found() {
         ("DELETE FROM billed_usage", "bills other usage than it says"),
         ("UPDATE usage_bill SET carried_before_e8 = 1", "does not carry on what the one before left"),
         ("INSERT INTO billed_fee SELECT 1, fee_id, first_day, last_day, net_e8 FROM billed_fee", "fee 1 has days"),
+        ("DELETE FROM traffic_monthly", "customer USAGE was charged another amount in EUR than its traffic says"),
         ("DELETE FROM usage_bill", "does not have the entry of its top-up or usage"),
         (
             "UPDATE issued_invoice SET entry_id = NULL WHERE number = 'INV-2026-0004'",
