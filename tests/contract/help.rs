@@ -26,7 +26,7 @@ fn short_help_begins_with_an_example_and_leaves_out_what_every_command_has() {
 fn the_commands_of_the_program_are_listed_by_subject() {
     let cli = TestCli::new();
     let help = cli.ok("-h");
-    for text in ["Commands:\n Customers\n", "\n Money\n  balance ", "\n Program\n  completions ", "\n  help "] {
+    for text in ["Commands:\n Customers\n", "\n Money\n  balance ", "\n Program\n  capabilities ", "\n  help "] {
         assert!(help.contains(text), "{text}: {help}");
     }
     assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
@@ -41,7 +41,7 @@ fn topics_explain_what_belongs_to_no_command() {
         .filter(|line| line.starts_with("  "))
         .filter_map(|line| line.split_whitespace().next())
         .collect();
-    assert_eq!(names.len(), 9, "{topics}");
+    assert_eq!(names.len(), 10, "{topics}");
     for name in names {
         let text = cli.ok(&format!("help {name}"));
         assert!(text.lines().count() > 3 && text.lines().all(|line| line.chars().count() <= 180), "{name}: {text}");

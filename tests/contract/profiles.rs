@@ -77,7 +77,7 @@ fn an_alias_runs_without_a_shell_and_never_in_place_of_a_command() {
     }
     assert_eq!(cli.ok("all -o name"), "KIM\n");
     assert_eq!(cli.ok("-q kim"), "KIM\n");
-    assert_eq!(cli.json("all --json")[0]["account_code"], "KIM");
+    assert_eq!(cli.json("all")[0]["account_code"], "KIM");
     assert_eq!(cli.ok("note list"), "", "a command is no alias");
     cli.ok("dollar");
     assert_eq!(cli.json("note list")[0]["text"], "$(touch made)");
