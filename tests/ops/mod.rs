@@ -22,7 +22,7 @@ mod gateway;
 mod handover;
 mod import;
 mod invoice;
-mod invoice_emails;
+pub mod invoice_emails;
 mod invoice_export;
 mod invoice_prepaid;
 mod invoice_random;

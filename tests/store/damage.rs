@@ -1,17 +1,21 @@
 //! Damage: whatever happens to a file, it is found, and nothing panics over it.
 
 use std::fs;
+use std::sync::Arc;
 
 use ssgctl::Error;
-use ssgctl::model::ContactDetails;
+use ssgctl::model::{ContactDetails, ForecastCause, ForecastFigures, ForecastKind};
 use ssgctl::ops::balance::{self, DueCharges};
+use ssgctl::ops::invoice::{self, InvoiceMailing, SendRequest};
 use ssgctl::ops::price::{self, NewPrice};
 use ssgctl::ops::smpp::NewAccount;
 use ssgctl::ops::{contact, outbox, overlay, service, smpp};
-use ssgctl::store::{Location, OutboxFilter, SmppFilter};
+use ssgctl::store::{ForecastKey, Location, OutboxFilter, SmppFilter};
 use ssgctl::traffic::{self, RepriceAccounts, RepriceRequest};
 
 use super::{invoice_guards, ledger_guards};
+use crate::ops::invoice_emails::mailing;
+use crate::support::billing::invoicing;
 use crate::support::fixture::{Fixture, NOON, collect, every_customer, new_account, new_service, open, valid};
 use crate::support::traffic::import_a_message;
 
@@ -24,6 +28,7 @@ fn sound() -> Vec<u8> {
     };
     fixture.write(|tx| ssgctl::ops::customer::edit(tx, "ACME", british)).expect("country");
     invoice_guards::add_invoices(&mut fixture);
+    add_emails(&mut fixture);
     let account = NewAccount { cug: vec![valid("+447700900123")], ..new_account("acme1") };
     fixture.add_account("ACME", account).expect("account");
     fixture.write(|tx| service::new(tx, new_service("premium", "SMS", "2"))).expect("service");
@@ -55,6 +60,21 @@ fn sound() -> Vec<u8> {
     fixture.raw().execute_batch("VACUUM").expect("vacuum");
     fixture.store.backup(&copy, false).expect("backup");
     fs::read(copy).expect("read")
+}
+
+/// Sends an invoice with its XML, reminds of another, stops the reminders of the first, and records a forecast.
+fn add_emails(fixture: &mut Fixture) {
+    let mailing = InvoiceMailing { make_xml: Some(Arc::new(|_| Ok("<Invoice/>".to_owned()))), ..mailing() };
+    let request = SendRequest { to: Some(vec![valid("pay@acme.example")]), again: false };
+    let levels = [valid("+0d")];
+    let emails = fixture.write(|tx| {
+        invoice::send(tx, &invoicing(), &mailing, "INV-2026-0001", &request)?;
+        invoice::remind(tx, &invoicing(), &mailing, &levels, None)?;
+        invoice::hold(tx, "INV-2026-0001")?;
+        let key = ForecastKey { warning: None, kind: ForecastKind::NoTraffic, account_id: None };
+        tx.insert_forecast_alert(key, true, ForecastCause::Check, &ForecastFigures::default())
+    });
+    emails.expect("emails");
 }
 
 /// Everything that is wrong with a database of these bytes.

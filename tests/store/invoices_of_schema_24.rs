@@ -17,7 +17,25 @@ fn downgraded() -> Fixture {
     let customer = fixture.read(|now| now.customer("USAGE")).id;
     let raw = disarmed(&fixture);
     let sql = format!(
-        "ALTER TABLE usage_bill DROP COLUMN prepaid_e8;
+        "DROP TABLE applied_tree;
+         ALTER TABLE customer DROP COLUMN managed_by;
+         ALTER TABLE smpp_account DROP COLUMN managed_by;
+         DROP INDEX outbox_email_by_forecast_alert;
+         ALTER TABLE outbox_email DROP COLUMN forecast_alert_id;
+         DROP TABLE forecast_alert;
+         ALTER TABLE warning DROP COLUMN days_left;
+         ALTER TABLE warning DROP COLUMN surge;
+         ALTER TABLE warning DROP COLUMN silent_hours;
+         ALTER TABLE warning DROP COLUMN traffic_to_customer;
+         DROP TABLE exported_entry;
+         DROP TABLE export_file;
+         DROP TABLE export_run;
+         DROP TABLE reminder_hold;
+         DROP TABLE invoice_email;
+         DROP TABLE invoice_reminder;
+         DROP TABLE outbox_attachment;
+         DROP TABLE attached_file;
+         ALTER TABLE usage_bill DROP COLUMN prepaid_e8;
          CREATE TABLE postpaid_start (customer_id INTEGER PRIMARY KEY REFERENCES customer (id), month TEXT NOT NULL) STRICT;
          INSERT INTO postpaid_start VALUES ({customer}, '2026-12-01');
          PRAGMA user_version = 24"

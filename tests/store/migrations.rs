@@ -43,6 +43,7 @@ fn tables(path: &Path) -> BTreeMap<&'static str, String> {
                 "usage_bill",
                 "billed_usage",
                 "applied_tree",
+                "forecast_alert",
                 "fee",
                 "billed_fee",
                 "attached_file",

@@ -55,7 +55,7 @@ pub(crate) struct ImportArgs {
 }
 
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
-    let invoicing = context.settings.invoices.invoicing()?;
+    let invoicing = context.settings.invoicing_with_email()?;
     let statement = args.file.read(context)?;
     context.apply_clock(args.clock)?;
     let results = context.write(&args.change, |tx| {

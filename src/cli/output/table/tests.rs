@@ -132,7 +132,7 @@ fn the_zone_is_named_once() {
     assert_eq!(lines(None)[0], "id  begun_at (Europe/London)  ended_at");
     let narrow = page(Some(40)).lay_out(true, false);
     assert_eq!((narrow.lines[0].as_str(), narrow.left_out), ("id  begun_at (Europe/London)", vec!["ended_at"]));
-    let mut blocks = page(Some(20));
+    let mut blocks = page(Some(44));
     blocks.show_all();
     assert_eq!(blocks.lay_out(true, false).lines[1], "begun_at  2026-07-24 15:36 (Europe/London)");
     let mut below_a_title = page(None);
