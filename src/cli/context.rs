@@ -4,14 +4,15 @@
 //! `write_each`, `write_rows`). `--dry-run` is handled here: the transaction is dropped instead of committed, so a dry run
 //! takes the same path as the real one.
 
+mod vault;
+
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use ssgctl::error::quoted;
-use ssgctl::model::{Actor, Gateway, KeyFingerprint, Origin};
+use ssgctl::model::{Actor, Gateway, Origin};
 use ssgctl::ops;
 use ssgctl::store::files::{exposure, network_file_system};
-use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, NewDatabase, Snapshot, Store, Tx};
 
 use crate::args::change::{AuditArgs, ChangeArgs};
@@ -20,7 +21,6 @@ use crate::command_line::CommandLine;
 use crate::config::Settings;
 use crate::escape::visible;
 use crate::exit::{ErrorCode, Failure, Result};
-use crate::hints::KEY_HINT;
 use crate::interactive::prompt::Prompt;
 use crate::output::{FieldKeys, Output, Row, TableWriter};
 
@@ -227,10 +227,21 @@ impl Context {
         change: &ChangeArgs,
         operation: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T> {
+        self.transact_and_note(change, operation, |_, _| ())
+    }
+
+    /// The same with notes about the result. A dry run says after them that nothing was saved.
+    pub(crate) fn transact_and_note<T, E: Into<Failure>>(
+        &mut self,
+        change: &ChangeArgs,
+        operation: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+        note: impl FnOnce(&T, &Self),
+    ) -> Result<T> {
         let origin = self.origin(&change.audit)?;
         let mut tx = begin(self.store()?, &origin)?;
         let result = operation(&mut tx).map_err(Into::into)?;
         end(tx, change)?;
+        note(&result, self);
         self.finished(change);
         Ok(result)
     }
@@ -297,44 +308,6 @@ impl Context {
         })
     }
 
-    /// The vault of SMPP passwords, to encrypt one. Creates its key only if the database has no passwords: a second key would
-    /// leave them unreadable.
-    pub(crate) fn vault(&mut self) -> Result<Vault> {
-        let path = self.settings.key_file()?.to_owned();
-        let Some(expected) = self.store()?.read()?.vault_key()? else { return Ok(Vault::open_or_create(&path)?) };
-        let opened = Vault::open(&path).and_then(|vault| match vault.fingerprint() {
-            found if found == expected => Ok(vault),
-            found => Err(ssgctl::Error::OtherKey { path: path.clone(), found, expected }),
-        });
-        opened.map_err(|error| {
-            let is_about_key = matches!(error, ssgctl::Error::Secret(_) | ssgctl::Error::OtherKey { .. });
-            let failure = Failure::from(error);
-            if is_about_key { failure.hint(self.key_hint(expected)) } else { failure }
-        })
-    }
-
-    /// The vault of a key that replaces a lost one. Creates the key if there is none.
-    pub(crate) fn vault_of_new_key(&self) -> Result<Vault> {
-        Ok(Vault::open_or_create(self.settings.key_file()?)?)
-    }
-
-    /// Where the key of the database is, if it is in its usual place; else what to do about it.
-    fn key_hint(&self, expected: KeyFingerprint) -> String {
-        let usual = self.settings.default_key_file.as_deref();
-        match usual.filter(|path| Vault::open(path).is_ok_and(|vault| vault.fingerprint() == expected)) {
-            Some(path) => format!(
-                "its key is in {}: set SSGCTL_KEY_FILE, or key_file in [secrets], to that file",
-                quoted(path.display())
-            ),
-            None => KEY_HINT.to_owned(),
-        }
-    }
-
-    /// The vault of SMPP passwords. Its key must exist, because it has to decrypt.
-    pub(crate) fn existing_vault(&self) -> Result<Vault> {
-        Ok(Vault::open(self.settings.key_file()?)?)
-    }
-
     /// The gateway's connection details for emails to customers. Warns if there is only one host.
     pub(crate) fn gateway_for_customers(&self) -> Result<Gateway> {
         let gateway = self.settings.gateway.clone();
@@ -350,15 +323,6 @@ impl Context {
                 }
                 Ok(gateway)
             }
-        }
-    }
-
-    /// A function that opens the vault of SMPP passwords on demand: most runs that may need it do not.
-    pub(crate) fn vault_opener(&self) -> impl Fn() -> ssgctl::Result<Vault> + use<> {
-        let key_file = self.settings.key_file().map(ToOwned::to_owned).map_err(|failure| failure.to_string());
-        move || match &key_file {
-            Ok(path) => Vault::open(path),
-            Err(reason) => Err(ssgctl::Error::Secret(reason.clone())),
         }
     }
 
