@@ -227,10 +227,21 @@ impl Context {
         change: &ChangeArgs,
         operation: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T> {
+        self.transact_and_note(change, operation, |_, _| ())
+    }
+
+    /// The same with notes about the result. A dry run says after them that nothing was saved.
+    pub(crate) fn transact_and_note<T, E: Into<Failure>>(
+        &mut self,
+        change: &ChangeArgs,
+        operation: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+        note: impl FnOnce(&T, &Self),
+    ) -> Result<T> {
         let origin = self.origin(&change.audit)?;
         let (mut tx, before) = begin(self.store()?, &origin)?;
         let result = operation(&mut tx).map_err(Into::into)?;
         let managed = end(tx, before, change)?;
+        note(&result, self);
         self.finished(change, &managed);
         Ok(result)
     }

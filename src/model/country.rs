@@ -44,7 +44,7 @@ impl Country {
         self.row().map_or(self.0, |row| row.name)
     }
 
-    /// The name in postal addresses and on invoices: `United Kingdom`, from `data/postal_names.tsv` where it is not that of the standard.
+    /// The name in postal addresses: `United Kingdom`, from `data/postal_names.tsv` where it is not that of the standard.
     pub fn postal_name(&self) -> &'static str {
         let mut names = include_str!("data/postal_names.tsv").lines().skip(1).filter_map(|line| line.split_once('\t'));
         names.find(|(code, _)| *code == self.0).map_or_else(|| self.name(), |(_, name)| name)

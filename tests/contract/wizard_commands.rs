@@ -57,7 +57,7 @@ fn keys_that_drive_terminals_and_keys_typed_ahead_do_no_harm() {
     session.shows("Account code");
     session.types("\r");
     session.shows("Country (type to search): ");
-    session.types("\r\r\rName\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r");
+    session.types("\r\r\r\r\r\rName\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r");
     session.shows(REVIEW);
     session.types("yes\r");
     let (shown, code) = session.ends();
@@ -74,18 +74,18 @@ fn keys_that_drive_terminals_and_keys_typed_ahead_do_no_harm() {
 fn a_question_is_numbered_and_explained_on_request() {
     let cli = TestCli::seeded();
     let mut session = cli.at_terminal("quick-create", &[]);
-    session.shows("1 of 15  Organisation: ");
+    session.shows("1 of 18  Organisation: ");
     session.types("?\r");
     session.shows("Legal or trading name");
-    session.shows("1 of 15  Organisation: ");
+    session.shows("1 of 18  Organisation: ");
     session.types("Asked\r");
-    session.shows("2 of 15  Account code [made from the name]: ");
-    session.types("\r\r\r\r\r\r\r\r\r\r\r\r\r");
-    session.shows("15 of 15  More settings (yes or no) [no]: ");
+    session.shows("2 of 18  Account code [made from the name]: ");
+    session.types(&"\r".repeat(16));
+    session.shows("18 of 18  More settings (yes or no) [no]: ");
     session.types("?\r");
     session.shows("IPs, closed user group, webhooks");
     session.types("y\r");
-    session.shows("16 of 20  Allowed IPs");
+    session.shows("19 of 23  Allowed IPs");
     session.types("\r\r\r\r\r");
     session.shows(REVIEW);
     session.types("yes\r");

@@ -67,7 +67,7 @@ fn only_money_that_came_in_and_is_booked_is_taken() {
 
 /// A direct debit that came back is a debit with the reason of the return, or the reversal of a credit.
 #[test]
-fn payments_that_the_bank_took_back_are_told_from_our_own_payments() {
+fn payments_that_the_bank_took_back_are_not_our_own_payments() {
     let reference = "<AcctSvcrRef>R1</AcctSvcrRef>";
     let returned = entry("5", "DBIT", reference, "<TxDtls><RtrInf><Rsn><Cd>AM04</Cd></Rsn></RtrInf></TxDtls>");
     let reversed = entry("6", "DBIT", "", "").replace("<Sts>", "<RvslInd>true</RvslInd><Sts>");

@@ -52,6 +52,9 @@ fn columns_of(header: &[String], options: &BankCsvOptions) -> Option<(BankColumn
 }
 
 fn missing(header: &[String], options: &BankCsvOptions) -> Fault {
+    if header.is_empty() {
+        return Fault::of_file(1, 1, InputError::NoHeader, "the file has no header line");
+    }
     let has = format!("the file has {}", header.join(", "));
     let message = match &options.columns {
         None => format!("no known bank has these columns; {has}"),

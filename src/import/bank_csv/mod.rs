@@ -78,8 +78,8 @@ fn refuse_other_encoding(text: &[u8]) -> Result<(), Fault> {
     let has_mark = text.starts_with(&[0xff, 0xfe]) || text.starts_with(&[0xfe, 0xff]);
     let Some(error) = std::str::from_utf8(text).err().filter(|_| !has_mark) else { return Ok(()) };
     let before = &text[..error.valid_up_to()];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-    Err(Fault::of_file(line, 1, InputError::BadEncoding, "the line is not UTF-8 text"))
+    let line = before.split(|byte| *byte == b'\n').count();
+    Err(Fault::of_file(line as u64, 1, InputError::BadEncoding, "the line is not UTF-8 text"))
 }
 
 /// A fault of a text that follows some lines.

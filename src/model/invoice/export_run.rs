@@ -32,9 +32,9 @@ impl AccountingProgram {
         use ExportTreatment::{ByHand, Exported, Ignored};
         match (self, kind) {
             (Self::Quickbooks, ReceivableKind::CreditNote) => ByHand,
-            (_, ReceivableKind::Invoice | ReceivableKind::CreditNote) => Exported,
+            (_, ReceivableKind::Invoice | ReceivableKind::CreditNote)
+            | (Self::Hledger, ReceivableKind::Payment | ReceivableKind::Refund) => Exported,
             (Self::Xero | Self::Quickbooks, _) | (_, ReceivableKind::Reversal) => Ignored,
-            (Self::Hledger, ReceivableKind::Payment | ReceivableKind::Refund) => Exported,
             (Self::Sage50, ReceivableKind::Payment) if !is_reversal => Exported,
             (_, ReceivableKind::Payment | ReceivableKind::Refund | ReceivableKind::WriteOff) => ByHand,
         }

@@ -94,8 +94,8 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
         "--billing" | "--tax-category" | "--as" | "--basis" | "--bind" | "--by" | "--gateway" | "--kind"
         | "--match" | "--state" | "--role" | "--entity" | "--sort" | "--date-order" | "--price-source" | "--unset"
-        | "--output" | "--color" | "--chart" | "--quoting" | "--encoding" | "--decimal-sign" | "SHELL" | "ACTION"
-        | "--without" | "--xml" => CHOICES,
+        | "--output" | "--color" | "--chart" | "--quoting" | "--encoding" | "--decimal-sign" | "--format" | "SHELL"
+        | "ACTION" | "--without" | "--xml" => CHOICES,
         "--days-left" => &["", "0", "61", "3h", "\u{1b}[31m"],
         "--surge" => &["", "1", "1001", "5y", "\u{1b}[31m"],
         "--silent" => &["", "0h", "6", "8d", "\u{1b}[31m"],

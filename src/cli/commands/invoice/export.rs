@@ -118,10 +118,12 @@ pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
     }
     let request = request(args, context)?;
     let settings = context.settings.invoices.accounting.clone();
-    let Export { selection, files, written, run } = context.transact(&args.change, |tx| {
+    let export = |tx: &mut Tx<'_>| {
         let selection = select_for_export(tx, &request)?;
         export(tx, args, &request, selection, &settings)
-    })?;
+    };
+    let note = |export: &Export, context: &Context| report(&request, &export.selection, export.run, context);
+    let Export { files, written, run, .. } = context.transact_and_note(&args.change, export, note)?;
     // The files are complete and on disk before the run is recorded, and get their names after it: if the process ends in between,
     // nothing is exported twice, and --run writes the files.
     let published = written.into_iter().try_for_each(NewFile::publish);
@@ -129,7 +131,6 @@ pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
         Some(run) => failure.hint(format!("`ssgctl invoice export --run {run} FOLDER` writes the files of the run")),
         None => failure,
     })?;
-    report(&request, &selection, run, context);
     context.output.rows(&rows(&files, run, args))
 }
 

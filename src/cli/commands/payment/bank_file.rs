@@ -62,8 +62,8 @@ pub(super) struct BankFileArgs {
 
     /// Read a column as this field; may be repeated
     ///
-    /// The fields are date, amount (of money that came in), currency, entry_id (the bank's reference), payer, payer_account,
-    /// reference (of the payer), text (may be several columns), state (such as pending), and own_account.
+    /// The fields are date, amount (of money that came in), currency, `entry_id` (the bank's reference), payer,
+    /// `payer_account`, reference (of the payer), text (may be several columns), state (such as pending), and `own_account`.
     #[arg(long, value_name = "COLUMN=FIELD", help_heading = "CSV")]
     map: Vec<ColumnMap>,
 
@@ -112,8 +112,7 @@ impl BankFileArgs {
             return Ok(None);
         }
         let mut columns = BankColumns::default();
-        let saved = saved.into_iter().flatten().map(|(column, field)| (column, field));
-        for (column, field) in saved.chain(self.map.iter().map(|map| (&map.column, &map.field))) {
+        for (column, field) in saved.into_iter().flatten().chain(self.map.iter().map(|map| (&map.column, &map.field))) {
             if !BANK_FIELDS.contains(&field.as_str()) {
                 return Err(Failure::usage(format!("unknown field {}", quoted(field)))
                     .field("map")

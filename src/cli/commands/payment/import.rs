@@ -113,9 +113,10 @@ fn sentence(result: &BankEntryResult) -> String {
 /// The options that name the invoices of an entry which several fit: all that the payer named, else the one to be chosen.
 fn invoice_options(result: &BankEntryResult) -> String {
     match (&result.customer, result.reason) {
-        (Some(_), Some(MatchReason::Reference | MatchReason::Number)) => {
-            result.invoices.iter().map(|invoice| format!(" --invoice {}", shell_words::quote(invoice))).collect()
-        }
+        (Some(_), Some(MatchReason::Reference | MatchReason::Number)) => result
+            .invoices
+            .iter()
+            .fold(String::new(), |options, invoice| format!("{options} --invoice {}", shell_words::quote(invoice))),
         _ => " --invoice INVOICE".to_owned(),
     }
 }
