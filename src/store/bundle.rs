@@ -204,7 +204,7 @@ pub fn verify_bundle(folder: &Path, key: &PublicKey) -> Result<Result<BundleSumm
         return verify_archive(folder, key);
     }
     let (list, signature) = (read_text(&folder.join(CHECKSUMS))?, read_text(&folder.join(SIGNATURE))?);
-    if !key.has_signed(list.as_bytes(), signature.strip_suffix('\n').unwrap_or_default()) {
+    if !key.has_signed(list.as_bytes(), without_newline(&signature)) {
         return Ok(Err(wrong_signature()));
     }
     let (mut files, mut bytes) = (0, 0);
@@ -249,7 +249,7 @@ fn verify_archive(path: &Path, key: &PublicKey) -> Result<Result<BundleSummary, 
         (&mut archive).take(LONGEST_LIST).read_to_string(text).map_err(failed)?;
     }
     let [list, signature] = texts;
-    if !key.has_signed(list.as_bytes(), signature.strip_suffix('\n').unwrap_or_default()) {
+    if !key.has_signed(list.as_bytes(), without_newline(&signature)) {
         return Ok(Err(wrong_signature()));
     }
     let (mut files, mut bytes) = (0, 0);
@@ -270,6 +270,11 @@ fn verify_archive(path: &Path, key: &PublicKey) -> Result<Result<BundleSummary, 
         Some(name) => Ok(Err(format!("{} was added", inside(name)))),
         None => Ok(Ok(BundleSummary { folder: path.to_owned(), files, bytes })),
     }
+}
+
+/// The signature without the newline after it, and nothing else: every byte counts.
+fn without_newline(signature: &str) -> &str {
+    signature.strip_suffix('\n').unwrap_or(signature)
 }
 
 fn wrong_signature() -> String {

@@ -66,15 +66,16 @@ fn sound() -> Vec<u8> {
 fn add_emails(fixture: &mut Fixture) {
     let mailing = InvoiceMailing { make_xml: Some(Arc::new(|_| Ok("<Invoice/>".to_owned()))), ..mailing() };
     let request = SendRequest { to: Some(vec![valid("pay@acme.example")]), again: false };
-    let levels = [valid("+0d")];
     let emails = fixture.write(|tx| {
         invoice::send(tx, &invoicing(), &mailing, "INV-2026-0001", &request)?;
-        invoice::remind(tx, &invoicing(), &mailing, &levels, None)?;
         invoice::hold(tx, "INV-2026-0001")?;
         let key = ForecastKey { warning: None, kind: ForecastKind::NoTraffic, account_id: None };
         tx.insert_forecast_alert(key, true, ForecastCause::Check, &ForecastFigures::default())
     });
     emails.expect("emails");
+    fixture.at("2026-12-24T12:00:00Z");
+    fixture.write(|tx| invoice::remind(tx, &invoicing(), &mailing, &[valid("+1d")], None)).expect("reminders");
+    fixture.at(NOON);
 }
 
 /// Everything that is wrong with a database of these bytes.
