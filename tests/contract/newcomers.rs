@@ -89,7 +89,7 @@ const LINES: &[(&str, &str)] = &[
     ("db create", "did you mean `ssgctl db init`?"),
     ("db dump", "did you mean `ssgctl db backup`?"),
     ("config list", "did you mean `ssgctl config show`?"),
-    ("config unknown", "the commands of `ssgctl config` are path, show, get"),
+    ("config unknown", "the commands of `ssgctl config` are path, check, show, get"),
     ("invoice delete 1", "did you mean `ssgctl invoice cancel`?"),
     ("invoice pay 1", "`ssgctl payment record CUSTOMER AMOUNT --invoice 1` books a payment"),
     ("invoice print 1", "did you mean `ssgctl invoice show`?"),

@@ -52,7 +52,9 @@ fn every_table_shows_times_in_the_zone_in_force_and_names_it_once() {
             continue;
         }
         with_times += 1;
-        assert_eq!(table.matches(ZONE).count(), 1, "{line}: the zone is named once: {table}");
+        // An invoice has a field with the zone of its days.
+        let named = table.lines().filter(|line| line.contains(ZONE) && !line.starts_with("  timezone")).count();
+        assert_eq!(named, 1, "{line}: the zone is named once: {table}");
         let mut times = Vec::new();
         times_of(&cli.json(line), &mut times);
         let local: Vec<String> = times.iter().map(|time| zone.for_reading(*time)).collect();

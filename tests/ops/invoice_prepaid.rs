@@ -6,7 +6,7 @@ use ssgctl::ops::balance;
 use super::invoice_run::{UK, become_postpaid, fixture, import, lines, run, set_billing};
 use crate::support::fixture::{Fixture, adjustment_in, reversal, valid};
 
-const SMS: &str = "SMS to United Kingdom of Great Britain and Northern Ireland, account acme";
+const SMS: &str = "SMS to United Kingdom, account acme";
 
 /// ACME, prepaid with an amount, which used 0.333 EUR in October and as much in November.
 fn prepaid(amount: &str) -> Fixture {

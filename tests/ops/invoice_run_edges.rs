@@ -120,7 +120,7 @@ fn quantities(fixture: &mut Fixture, draft: i64) -> Vec<(Money, bool, String)> {
     let lines: Vec<DraftLine> = fixture.read(|now| now.invoice_lines(draft));
     let quantity = |line: DraftLine| {
         let text =
-            line.description.as_str().replace("SMS to United Kingdom of Great Britain and Northern Ireland, ", "");
+            line.description.as_str().replace("SMS to United Kingdom, ", "");
         (line.quantity, line.quantity_unit.is_some(), text)
     };
     lines.into_iter().map(quantity).collect()

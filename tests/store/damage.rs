@@ -24,6 +24,7 @@ fn sound() -> Vec<u8> {
     let mut fixture = ledger_guards::fixture();
     let british = |details: &mut ssgctl::model::CustomerDetails| {
         details.country = Some(valid("GB"));
+        details.invoice_emails = vec![valid("pay@acme.example")];
         Ok(())
     };
     fixture.write(|tx| ssgctl::ops::customer::edit(tx, "ACME", british)).expect("country");

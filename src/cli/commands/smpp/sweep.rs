@@ -51,7 +51,7 @@ pub(crate) struct SweepArgs {
     accounts: Vec<String>,
 
     /// Address of this machine as the gateway sees it, behind NAT [default: that of the connection]
-    #[arg(long, value_name = "IP")]
+    #[arg(long, value_name = "IP", value_parser = ip_address)]
     address: Option<IpAddr>,
 
     /// Bind as a transceiver, transmitter or receiver
@@ -129,6 +129,10 @@ impl Row for SweepRow {
         .state()
         .essential(),
     ];
+}
+
+fn ip_address(text: &str) -> Result<IpAddr, &'static str> {
+    text.parse().map_err(|_| "must be an IP address, such as 192.0.2.7 or 2001:db8::7")
 }
 
 pub(crate) fn run(args: &SweepArgs, context: &mut Context) -> Result<()> {
