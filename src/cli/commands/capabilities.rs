@@ -172,7 +172,7 @@ fn argument_value(argument: &Arg) -> Value {
     let names = argument.get_value_names().filter(|_| takes_value);
     let values = argument.get_possible_values();
     let values: Vec<&str> =
-        if takes_value { values.iter().map(|value| value.get_name()).collect() } else { Vec::new() };
+        if takes_value { values.iter().map(clap::builder::PossibleValue::get_name).collect() } else { Vec::new() };
     let defaults = argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned());
     let help = argument.get_long_help().or_else(|| argument.get_help()).map(ToString::to_string);
     let mut value = Map::new();

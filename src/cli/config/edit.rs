@@ -50,7 +50,7 @@ fn key_in(table: &dyn TableLike, offset: usize) -> Option<String> {
             return Some(format!("{part}.{inner}"));
         }
         let contains = |span: Option<std::ops::Range<usize>>| span.is_some_and(|span| span.contains(&offset));
-        (contains(key.span()) || contains(item.span())).then(|| part)
+        (contains(key.span()) || contains(item.span())).then_some(part)
     })
 }
 
