@@ -62,8 +62,9 @@ pub fn figures(snapshot: &Snapshot<'_>, per_customer: bool, now: Time) -> Result
         Ok::<_, Error>(())
     })?;
     for alert in snapshot.raised_forecasts()? {
-        let kinds = figures.forecasts.iter_mut().zip(ForecastKind::ALL);
-        kinds.filter(|(_, kind)| *kind == alert.kind).for_each(|(count, _)| *count += 1);
+        for (count, kind) in figures.forecasts.iter_mut().zip(ForecastKind::ALL) {
+            *count += u64::from(kind == alert.kind);
+        }
     }
     if per_customer {
         runways(snapshot, &filter, now, |runway| {

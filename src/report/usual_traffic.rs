@@ -158,7 +158,9 @@ pub(super) fn daily_charges(
             Ok::<_, Error>(())
         })?;
     }
-    charges.values_mut().for_each(|of_balance| of_balance.extend_until(today));
+    for of_balance in charges.values_mut() {
+        of_balance.extend_until(today);
+    }
     Ok(charges)
 }
 

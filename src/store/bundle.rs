@@ -9,7 +9,7 @@
 //!
 //! Nothing in a bundle depends on when or where it was written, so the same content gives the same bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -87,7 +87,7 @@ impl BundleWriter {
 
     /// Adds the checksums and their signature, syncs everything and gives the folder its name.
     pub fn finish(mut self, key: &SigningKey) -> Result<BundleSummary> {
-        let list: String = self.checksums.iter().map(|(name, hash)| format!("{hash}  {name}\n")).collect();
+        let list = self.checksums.iter().fold(String::new(), |list, (name, hash)| list + &format!("{hash}  {name}\n"));
         let signature = key.sign(list.as_bytes()) + "\n";
         for (name, text) in [(CHECKSUMS, &list), (SIGNATURE, &signature)] {
             write_file(&self.temporary.join(name), |out| {
@@ -208,7 +208,7 @@ pub fn verify_bundle(folder: &Path, key: &PublicKey) -> Result<Result<BundleSumm
         return Ok(Err(wrong_signature()));
     }
     let (mut files, mut bytes) = (0, 0);
-    let mut names = BTreeMap::new();
+    let mut names = BTreeSet::new();
     for line in list.lines() {
         let Some((expected, name)) = checksum(line) else {
             return Ok(Err(format!("{CHECKSUMS} has a line that is not a checksum and a file")));
@@ -220,9 +220,9 @@ pub fn verify_bundle(folder: &Path, key: &PublicKey) -> Result<Result<BundleSumm
             Err(error) => return Err(Error::io(format_args!("read {name}"), &error)),
         }
         files += 1;
-        names.insert(name, ());
+        names.insert(name);
     }
-    let is_known = |name: &str| names.contains_key(name) || [CHECKSUMS, SIGNATURE].contains(&name);
+    let is_known = |name: &str| names.contains(name) || [CHECKSUMS, SIGNATURE].contains(&name);
     match first_unknown(folder, folder, &is_known)? {
         Some(name) => Ok(Err(format!("{name} was added"))),
         None => Ok(Ok(BundleSummary { folder: folder.to_owned(), files, bytes })),
