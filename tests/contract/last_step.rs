@@ -9,7 +9,7 @@ const REVIEW: &str = "Create this customer? (yes, no or change): ";
 /// The command line that leaves little to ask, and the keys that answer the rest, up to the question about the email.
 const LINE: &str = "quick-create --ask --config mail.toml --organisation New --account-code NEW \
     --vat-reg-no GB1 --invoice-address Leeds --system-id new_prod --contact-email new@new.example \
-    --contact-name New --contact-mobile +447700900127 --country GB --service uk --unit GBP --credit 5 --warn-upper 3 \
+    --contact-name New --contact-mobile +447700900127 --country GB --billing prepaid --payment-terms-days 30 --invoice-emails pay@new.example --service uk --unit GBP --credit 5 --warn-upper 3 \
     --warn-lower 1 --max-tps 5 --allowed-ips 192.0.2.7 --cug=+447700900124 --mt-webhook https://new.example/ \
     --dlr-webhook https://new.example/ --mo-webhook https://new.example/";
 const EMAIL: &str = "Send the customer an email (yes or no) [no]: ";
