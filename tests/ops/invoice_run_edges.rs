@@ -119,8 +119,7 @@ fn fees_are_billed_of_a_customer_of_whom_no_usage_is() {
 fn quantities(fixture: &mut Fixture, draft: i64) -> Vec<(Money, bool, String)> {
     let lines: Vec<DraftLine> = fixture.read(|now| now.invoice_lines(draft));
     let quantity = |line: DraftLine| {
-        let text =
-            line.description.as_str().replace("SMS to United Kingdom, ", "");
+        let text = line.description.as_str().replace("SMS to United Kingdom, ", "");
         (line.quantity, line.quantity_unit.is_some(), text)
     };
     lines.into_iter().map(quantity).collect()
