@@ -83,14 +83,14 @@ class Usage(typing.NamedTuple):
     memory: float  # MiB at most
 
 
-def timed(command, environment=None):
-    """What a command that must succeed has used."""
+def timed(command, environment=None, expected=0):
+    """What a command has used, which must end with an exit code."""
     begun = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     taken = time.perf_counter() - begun
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode != expected:
         raise SystemExit(f"{command} ended with {process.returncode}")
     return Usage(taken, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 

@@ -66,6 +66,14 @@
 //! `traffic reprice` keep theirs ([`model::ImportPrices`]). `src/report/price_lookup.rs` explains a single price, and
 //! `src/report/price_notices.rs` finds whom a planned change concerns.
 //!
+//! # From usage to a paid invoice
+//!
+//! `src/store/sqlite/billing/usage.rs` finds what was charged and not billed, and `src/ops/invoice/run.rs` drafts it by month and
+//! customer. `issue.rs` next to it takes the number, stores the copy (`src/report/invoice_copy.rs`) with its PDF (`src/formats/pdf/`)
+//! and books the receivable, in one transaction; `email.rs` and `remind.rs` queue emails. `src/ops/payment/` settles invoices;
+//! `bank.rs` does it by the entries of a bank's file, which `src/formats/camt053.rs` or `src/import/bank_csv/` read and
+//! `src/model/invoice/payment_match.rs` assigns.
+//!
 //! # Questions at a terminal
 //!
 //! `src/cli/interactive/wizard/` asks for what a command line leaves open. Its answers become options, and the completed command
