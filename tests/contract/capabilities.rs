@@ -12,7 +12,7 @@ use super::printed_lines::{Shape, printing};
 use crate::support::cli::TestCli;
 
 /// The list of the fields of results, in the source.
-const OUTPUT_FIELDS: &str = "src/cli/commands/output_fields.txt";
+const OUTPUT_FIELDS: &str = "src/cli/output/output_fields.txt";
 
 fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value[key].as_array().unwrap_or_else(|| panic!("{key} is a list"))

@@ -57,6 +57,8 @@ fn options_and_their_choices_are_offered() {
     assert!(offers_one(&cli, &["balance", "adjust", "ABC", "1", "--unit", "EU"], "EUR"));
     assert!(offers_one(&cli, &["customer", "edit", "ABC", "--unset", ""], "phone"));
     assert!(offers_one(&cli, &["completions", ""], "fish"));
+    assert_eq!(offers(&cli, &["customer", "list", "--fields", "org"]), ["organisation"]);
+    assert_eq!(offers(&cli, &["customer", "list", "--fields", "country,org"]), ["country,organisation"]);
     assert!(offers_one(&cli, &["report", "traffic", "--timezone", "Europe/L"], "Europe/London"));
     assert!(offers_one(&cli, &["report", "traffic", "--by", "ho"], "hour"));
     assert!(!offers_one(&cli, &["report", "usage", "--by", "ho"], "hour"));

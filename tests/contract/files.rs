@@ -45,7 +45,7 @@ fn no_output_replaces_the_database_its_side_files_the_configuration_or_the_key()
     fs::hard_link(cli.key(), cli.path("hard.key")).expect("linked");
     symlink(cli.database().parent().expect("a folder"), cli.path("data")).expect("linked");
     let database = cli.database().display().to_string();
-    let sides = ["-wal", "-shm", "-journal", ".gate", ".turn", ".check", ".import"];
+    let sides = ["-wal", "-shm", "-journal", ".gate", ".turn", ".check", ".import", ".backed-up"];
     let mut targets: Vec<String> = sides.iter().map(|side| format!("{database}{side}")).collect();
     targets.extend([database, cli.config().display().to_string(), cli.key().display().to_string()]);
     targets.extend(["link.db", "hard.key", "data/ssgctl.db", "data/ssgctl.db-wal"].map(str::to_owned));

@@ -43,6 +43,28 @@ fn the_figures_count_what_needs_attention() {
 }
 
 #[test]
+fn the_last_backup_is_known_whoever_made_it() {
+    let cli = TestCli::seeded();
+    let last = || {
+        let text = cli.ok("metrics");
+        let line = text.lines().find_map(|line| line.strip_prefix("ssgctl_last_backup_timestamp_seconds "));
+        line.map(|seconds| seconds.parse::<i64>().expect("a number"))
+    };
+    assert_eq!(last(), None);
+    let before = Clock::System.now().timestamp().as_second();
+    cli.ok("db backup copy.db");
+    assert!(last() >= Some(before), "{:?}", last());
+    // A backup that failed is none.
+    cli.run("db backup copy.db").failed(6, "it exists");
+    // Another program says so by the time of the file.
+    let database = cli.ok("db path");
+    let stamp = fs::File::options().write(true).open(format!("{}.backed-up", database.trim_end())).expect("a stamp");
+    stamp.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_790_000_000)).expect("touched");
+    assert_eq!(last(), Some(1_790_000_000));
+    assert_eq!(cli.json("overview")["last_backup_at"], "2026-09-21T13:46:40.000Z");
+}
+
+#[test]
 fn days_left_are_given_for_each_customer_on_request() {
     let cli = TestCli::seeded();
     let now = Clock::System.now().timestamp();

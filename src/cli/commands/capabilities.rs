@@ -1,7 +1,7 @@
 //! `ssgctl capabilities`: what the program can do, as data for programs that call it.
 //!
 //! Everything comes from the definition that parses the command line and from the tables of exit codes, error codes and topics.
-//! Only the fields of results have a list of their own, `output_fields.txt`, which a test compares with what commands print.
+//! Only the fields of results have a list of their own, in `output::known_fields`.
 
 use std::any::TypeId;
 use std::path::PathBuf;
@@ -17,13 +17,10 @@ use crate::context::Context;
 use crate::error_codes::ErrorCode;
 use crate::exit::Result;
 use crate::exit_codes::Exit;
-use crate::output::{Cell, Column, Format, Row};
+use crate::output::{Cell, Column, Format, Row, known_fields};
 
 /// The version of the form of this document. Members are added without a new version.
 const FORM: u64 = 1;
-
-/// The fields of the results of commands: `COMMAND: FIELD,…`.
-const OUTPUT_FIELDS: &str = include_str!("output_fields.txt");
 
 /// Commands that write files or the database although they have no dry run.
 const WRITE_WITHOUT_DRY_RUN: &[&str] = &[
@@ -146,18 +143,12 @@ fn command_value(capability: &Capability) -> Value {
         "dry_run": capability.has_option("dry-run"),
         "key": capability.has_option("key"),
         "arguments": arguments,
-        "fields": fields_of(&capability.name),
+        "fields": known_fields::fields_of(&capability.name).map(Vec::from_iter),
     })
 }
 
 fn is_help(argument: &Arg) -> bool {
     matches!(argument.get_action(), ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version)
-}
-
-/// The fields of the result of a command; null if it prints a text, or nothing.
-fn fields_of(command: &str) -> Option<Vec<&'static str>> {
-    let line = OUTPUT_FIELDS.lines().find_map(|line| line.strip_prefix(command)?.strip_prefix(": "))?;
-    Some(line.split(',').collect())
 }
 
 fn argument_value(argument: &Arg) -> Value {

@@ -17,7 +17,7 @@ use crate::exit::{ErrorCode, Failure, Result};
 /// When figures were last read; a failed run keeps it.
 const LAST_SUCCESS: &str = "ssgctl_metrics_last_success_timestamp_seconds";
 
-/// Print figures for Prometheus: low balances, emails, the last check and the last import
+/// Print figures for Prometheus: low balances, emails, the last check, import and backup
 ///
 /// With --textfile, the figures go to a file that the textfile collector of `node_exporter` reads. It is written under
 /// another name and renamed, so that no half of it is ever read, and everybody may read it. If the figures cannot be
@@ -47,9 +47,11 @@ pub(crate) fn run(args: &MetricsArgs, context: &mut Context) -> Result<()> {
     }
     let now = Clock::System.now();
     let figures = context.read(|snapshot| report::figures(snapshot, args.per_customer, now));
-    let Some(file) = &args.textfile else { return context.output.text(text_of(&figures?, now).as_bytes()) };
-    match figures {
-        Ok(figures) => write(file, &text_of(&figures, now)),
+    let last_backup = context.settings.database().ok().and_then(|database| files::last_backup(database));
+    let text = figures.map(|figures| text_of(&figures, last_backup, now));
+    let Some(file) = &args.textfile else { return context.output.text(text?.as_bytes()) };
+    match text {
+        Ok(text) => write(file, &text),
         Err(failure) => {
             // The failure of the database is the one to report, whether or not the file can be written.
             let _ = write(file, &text_of_failure(file));
@@ -58,7 +60,7 @@ pub(crate) fn run(args: &MetricsArgs, context: &mut Context) -> Result<()> {
     }
 }
 
-fn text_of(figures: &Figures, now: Time) -> String {
+fn text_of(figures: &Figures, last_backup: Option<Time>, now: Time) -> String {
     let mut text = MetricsText::default();
     text.single("ssgctl_up", "Whether the figures could be read.", 1);
     text.single(LAST_SUCCESS, "When the figures were last read.", seconds(now));
@@ -86,6 +88,10 @@ fn text_of(figures: &Figures, now: Time) -> String {
         text.single("ssgctl_last_import_timestamp_seconds", "When traffic was last imported.", seconds(ended));
         let refused = import.tally.refused;
         text.single("ssgctl_last_import_refused_rows", "Rows that the last import refused.", refused);
+    }
+    if let Some(at) = last_backup {
+        let help = "When the database was last backed up.";
+        text.single("ssgctl_last_backup_timestamp_seconds", help, seconds(at));
     }
     let unfinished = figures.unfinished_imports;
     text.single("ssgctl_unfinished_imports", "Imports that run or were interrupted.", unfinished);

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Read};
 use std::num::NonZeroU64;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use ssgctl::error::count;
 use ssgctl::model::{CheckRun, Level};
 use ssgctl::report::{self, LowBalance, Overview, REFUSED_DAYS};
 use ssgctl::store::Clock;
+use ssgctl::store::files::last_backup;
 
 use crate::args::period::ZoneArgs;
 use crate::context::Context;
@@ -57,9 +59,9 @@ pub(crate) fn run(args: &OverviewArgs, context: &mut Context) -> Result<()> {
 fn print(args: &OverviewArgs, context: &mut Context) -> Result<()> {
     let zone = args.zone.zone(context.settings.defaults.zone());
     let overview = context.read(|snapshot| report::overview(snapshot, &zone, Clock::System.now()))?;
-    let database = context.settings.database()?.display().to_string();
     let profile = context.settings.profile.as_ref().map(ToString::to_string);
-    context.output.view(view(&overview, database, profile))
+    let view = view(&overview, context.settings.database()?, profile);
+    context.output.view(view)
 }
 
 fn watch(args: &OverviewArgs, pause: Duration, context: &mut Context) -> Result<()> {
@@ -110,7 +112,7 @@ impl Row for LowBalance {
     ];
 }
 
-fn view(overview: &Overview, database: String, profile: Option<String>) -> DetailView {
+fn view(overview: &Overview, database: &Path, profile: Option<String>) -> DetailView {
     let Overview { traffic, emails, .. } = overview;
     let title =
         profile.as_ref().map_or_else(|| "Overview".to_owned(), |profile| format!("Overview of profile {profile}"));
@@ -138,8 +140,10 @@ fn view(overview: &Overview, database: String, profile: Option<String>) -> Detai
     view.field("change_percent", Cell::change(traffic.change_per_mille()));
     view.rows("Imports", "imports", &overview.imports, &["dialect", "updated", "duplicate"]);
     view.section("Database");
+    let (last_backup, database) = (last_backup(database), database.display().to_string());
     let reading = format!("{database} ({})", megabytes(overview.database_size));
     view.field("database", Cell::Long { data: database, reading });
+    view.field("last_backup_at", Cell::maybe_time(last_backup));
     view.data("profile", Cell::maybe(profile.as_ref()));
     view.data("database_bytes", Cell::number(overview.database_size));
     view.data("unfinished_imports", Cell::number(overview.unfinished_imports));

@@ -17,6 +17,7 @@ mod csv;
 mod csv_file;
 mod detail_view;
 mod grid;
+pub(crate) mod known_fields;
 mod layout;
 mod options;
 mod pager;

@@ -1,6 +1,9 @@
 //! The global options that select the output format.
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
+
+use crate::output::known_fields;
 
 /// The format of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -42,7 +45,7 @@ pub(crate) struct OutputArgs {
     pub(super) csv: bool,
 
     /// Print only these fields, in this order; without a value, list the fields
-    #[arg(long, global = true, value_name = "FIELD,…", value_delimiter = ',', num_args = 0..=1, hide_short_help = true, help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "FIELD,…", value_delimiter = ',', num_args = 0..=1, hide_short_help = true, help_heading = "Global options", add = ArgValueCompleter::new(known_fields::complete))]
     pub(super) fields: Option<Vec<String>>,
 
     /// Omit the header line of tables and CSV

@@ -4,6 +4,7 @@
 //! Every output is a [`Draft`] or a [`DraftDatabase`] until it is published, and there the guard of [`protected`](protect) refuses to replace the
 //! database, the configuration or the key. Small files that the program reads are read by [`SmallFile`].
 
+mod backup_stamp;
 mod draft;
 mod draft_database;
 mod network;
@@ -23,6 +24,7 @@ use crate::error::{Error, Result};
 
 use paths::{cannot_write, folder_of};
 
+pub use backup_stamp::{backup_stamp, last_backup, note_backup};
 pub use draft::Draft;
 pub use draft_database::DraftDatabase;
 pub use network::network_file_system;

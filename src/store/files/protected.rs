@@ -40,7 +40,7 @@ impl FileRole {
 }
 
 /// What SQLite and this program append to the name of a database.
-const DATABASE_SIDES: [&str; 7] = ["-wal", "-shm", "-journal", ".gate", ".turn", ".check", ".import"];
+const DATABASE_SIDES: [&str; 8] = ["-wal", "-shm", "-journal", ".gate", ".turn", ".check", ".import", ".backed-up"];
 
 /// The protected files of this process. A static, because a guard that each caller must remember to ask is none.
 static PROTECTED: Mutex<Vec<(PathBuf, FileRole)>> = Mutex::new(Vec::new());
