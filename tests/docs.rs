@@ -14,6 +14,7 @@ const LONGEST_README: usize = 130;
 
 /// Options of other programs that the documentation names.
 const OF_OTHERS: &[&str] = &[
+    "--many",
     "--release",
     "--profile",
     "--all-targets",

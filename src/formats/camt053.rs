@@ -18,6 +18,9 @@ const LARGEST: u64 = 64 << 20;
 /// gigabytes.
 const MOST_NODES: u32 = 6_000_000;
 
+/// The most attributes of an element.
+const MOST_ATTRIBUTES: usize = 1_000;
+
 /// Reads a file. Every fault ends it: a statement is read as a whole or not at all.
 pub fn read_camt053(input: impl Read) -> Result<BankStatement, Fault> {
     let not_text = || file_fault(1, 1, InputError::BadEncoding, "the statement is not text in UTF-8".to_owned());
@@ -28,6 +31,15 @@ pub fn read_camt053(input: impl Read) -> Result<BankStatement, Fault> {
     }
     let bytes = TextEncoding::declared(&bytes).unwrap_or(TextEncoding::Utf8).decode(&bytes);
     let text = std::str::from_utf8(&bytes).map_err(|_| not_text())?;
+    // The library compares each attribute of an element with all others. No statement has many.
+    if text.split('<').any(|tag| tag.matches('=').count() > MOST_ATTRIBUTES) {
+        return Err(file_fault(
+            1,
+            1,
+            InputError::TooLong,
+            format!("an element has more than {MOST_ATTRIBUTES} attributes"),
+        ));
+    }
     // Definitions of entities, which could make a short text huge, are refused by the library.
     let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
     let parsed = Document::parse_with_options(text.trim_start_matches('\u{feff}'), options);
@@ -91,20 +103,42 @@ impl EntryReader {
         let is_batch = transactions.len() > 1
             && parts.iter().all(|part| part.is_some_and(|part| part.attribute("Ccy") == Some(amount.1.code())));
         let bank_reference = reference_of(entry, &["AcctSvcrRef"]);
-        if !is_batch {
+        let amounts = if is_batch { self.amounts_of_batch(entry, &transactions, amount.0)? } else { None };
+        let Some(amounts) = amounts else {
             let details = if let [only] = transactions.as_slice() { Some(*only) } else { None };
             let reference =
                 bank_reference.or_else(|| details.and_then(|details| reference_of(details, &["Refs", "AcctSvcrRef"])));
             return self.add(entry, details.unwrap_or(entry), amount, reference);
-        }
-        for (index, (details, part)) in transactions.iter().zip(parts).enumerate() {
-            let own = reference_of(*details, &["Refs", "AcctSvcrRef"]);
-            let numbered = bank_reference.as_ref().map(|reference| format!("{reference}/{}", index + 1));
-            // Banks that give every payment of a batch the reference of the batch leave only its place to tell them apart.
-            let reference = if own == bank_reference { numbered } else { own.or(numbered) };
-            self.add(entry, *details, amount_of(part, *details)?, reference)?;
+        };
+        let own: Vec<_> = transactions.iter().map(|details| reference_of(*details, &["Refs", "AcctSvcrRef"])).collect();
+        for (index, (details, amount)) in transactions.iter().zip(amounts).enumerate() {
+            // Banks that give every payment of a batch one reference leave only its place to tell them apart.
+            let is_shared =
+                own[index] == bank_reference || own.iter().filter(|other| **other == own[index]).count() > 1;
+            let shared = bank_reference.as_ref().or(own[index].as_ref());
+            let numbered = shared.map(|reference| format!("{reference}/{}", index + 1));
+            let reference = if is_shared { numbered } else { own[index].clone().or(numbered) };
+            self.add(entry, *details, amount, reference)?;
         }
         Ok(())
+    }
+
+    /// The amounts of the payments of a batch; `None` if they do not add up to the entry, which is then one payment for a person.
+    fn amounts_of_batch(
+        &self,
+        entry: Node<'_, '_>,
+        transactions: &[Node<'_, '_>],
+        whole: Money,
+    ) -> Result<Option<Vec<(Money, Currency)>>, Fault> {
+        let amounts = transactions.iter().map(|details| amount_of(transaction_amount(*details), *details));
+        let amounts = amounts.collect::<Result<Vec<_>, _>>()?;
+        let mut sum = Some(Money::ZERO);
+        for (details, (amount, _)) in transactions.iter().zip(&amounts) {
+            let is_along = is_credit(*details).is_none_or(|credit| Some(credit) == is_credit(entry));
+            let signed = if is_along { Some(*amount) } else { amount.checked_neg() };
+            sum = sum.zip(signed).and_then(|(sum, signed)| sum.checked_add(signed));
+        }
+        Ok((sum == Some(whole)).then_some(amounts))
     }
 
     /// Adds an entry, or a payment of a batch.
@@ -131,14 +165,18 @@ impl EntryReader {
 /// Which way the money went. The direction of a payment in a batch may differ from that of the batch. Money that comes back is no
 /// payment of a customer, and money that is taken back was one.
 fn movement(entry: Node<'_, '_>, details: Node<'_, '_>) -> Movement {
-    let is_credit = child(details, "CdtDbtInd").or_else(|| child(entry, "CdtDbtInd"));
-    let is_credit = is_credit.and_then(|node| node.text()).is_some_and(|text| text.trim() == "CRDT");
+    let is_credit = is_credit(details).or_else(|| is_credit(entry)).unwrap_or(false);
     let is_reversal = text_of(entry, &["RvslInd"]).is_some_and(|text| text == "true" || text == "1");
     match (is_credit, is_reversal || child(details, "RtrInf").is_some()) {
         (true, false) => Movement::Received,
         (false, true) => Movement::Returned,
         (true, true) | (false, false) => Movement::Outgoing,
     }
+}
+
+/// Whether an entry or a payment is money that came in, if it says so.
+fn is_credit(node: Node<'_, '_>) -> Option<bool> {
+    Some(text_of(node, &["CdtDbtInd"])? == "CRDT")
 }
 
 fn booking_day(entry: Node<'_, '_>) -> Result<Date, Fault> {
@@ -161,7 +199,8 @@ fn amount_of(node: Option<Node<'_, '_>>, entry: Node<'_, '_>) -> Result<(Money, 
     let Some(node) = node else {
         return Err(fault_at(entry, InputError::MissingValue, "the entry has no amount".to_owned()));
     };
-    let text = node.text().unwrap_or_default().trim();
+    let text = whole_text(node);
+    let text = text.trim();
     let currency = node.attribute("Ccy").and_then(Currency::from_code);
     let amount = text.parse::<Money>().ok().filter(|amount| *amount >= Money::ZERO);
     if let (Some(amount), Some(currency)) = (amount, currency) {
@@ -218,8 +257,14 @@ fn path<'a, 'i>(node: Node<'a, 'i>, names: &[&'static str]) -> Option<Node<'a, '
 }
 
 fn text_of(node: Node<'_, '_>, names: &[&'static str]) -> Option<String> {
-    let text = path(node, names)?.text()?.trim();
+    let text = whole_text(path(node, names)?);
+    let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The text of an element. A comment in it would hide what comes after it.
+fn whole_text(node: Node<'_, '_>) -> String {
+    node.children().filter(Node::is_text).filter_map(|text| text.text()).collect()
 }
 
 fn fault_at(node: Node<'_, '_>, code: InputError, message: String) -> Fault {

@@ -7,6 +7,7 @@ mod accrual;
 mod address;
 mod attachment;
 mod balance;
+mod bank_account;
 mod calling_code;
 mod chain;
 mod code;
@@ -62,6 +63,7 @@ pub use accrual::{Accrual, AccrualSource, AccruedCharge, AccruedLine, AccruedSum
 pub use address::PostalAddress;
 pub use attachment::{AttachedFile, Attachment, AttachmentContent, OutgoingEmail, StoredAttachment, file_name};
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
+pub use bank_account::{Bic, Iban};
 pub use calling_code::{calling_code, country_of};
 pub use chain::{Chain, ChainEnd, Head};
 pub use code::{AccountCode, AddressRange, Manager, PlanCode, ServiceCode, ShortName, SystemId, SystemType};

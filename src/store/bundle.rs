@@ -325,14 +325,17 @@ fn first_unknown(root: &Path, folder: &Path, is_known: &dyn Fn(&str) -> bool) ->
         entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>().map_err(failed)?;
     paths.sort();
     for path in paths {
-        if path.is_dir() && !path.is_symlink() {
-            if let Some(found) = first_unknown(root, &path, is_known)? {
-                return Ok(Some(found));
-            }
-            continue;
-        }
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
-        if !is_known(&name) {
+        let is_link = path.is_symlink();
+        if path.is_dir() && !is_link {
+            let is_empty = fs::read_dir(&path).map_err(failed)?.next().is_none();
+            match first_unknown(root, &path, is_known)? {
+                None if is_empty => return Ok(Some(name)),
+                None => continue,
+                found => return Ok(found),
+            }
+        }
+        if is_link || !is_known(&name) {
             return Ok(Some(name));
         }
     }

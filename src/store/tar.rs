@@ -69,29 +69,44 @@ impl<R: Read> TarReader<R> {
 
     /// Goes to the next file; its name, or `None` at the end.
     pub(super) fn next_file(&mut self) -> io::Result<Option<String>> {
-        let rest = self.left + self.padding;
-        io::copy(&mut self.input.by_ref().take(rest), &mut io::sink())?;
+        io::copy(&mut self.input.by_ref().take(self.left), &mut io::sink())?;
+        self.expect_zeros(self.padding)?;
         let mut header = [0; BLOCK];
         self.input.read_exact(&mut header)?;
         if header.iter().all(|byte| *byte == 0) {
-            return Ok(None);
+            // The end is a second block without a name, and nothing after it, which other programs would unpack.
+            self.expect_zeros(BLOCK as u64)?;
+            let is_end = self.input.read(&mut [0])? == 0;
+            return if is_end { Ok(None) } else { Err(not_an_archive()) };
         }
         let text = |range: std::ops::Range<usize>| {
             let field = &header[range];
             let end = field.iter().position(|byte| *byte == 0).unwrap_or(field.len());
             std::str::from_utf8(&field[..end]).map(str::trim)
         };
-        let wrong = |_| io::Error::new(ErrorKind::InvalidData, "the file is not an archive of `audit bundle`");
+        let wrong = |_| not_an_archive();
         let (name, length) = (text(0..100).map_err(wrong)?.to_owned(), text(124..136).map_err(wrong)?);
-        let length = u64::from_str_radix(length, 8)
-            .map_err(|_| io::Error::new(ErrorKind::InvalidData, "the file is not an archive of `audit bundle`"))?;
+        let length = u64::from_str_radix(length, 8).map_err(|_| not_an_archive())?;
         // A header that was changed in any other byte is found by this.
         if self::header(&name, length)? != header {
-            return Err(io::Error::new(ErrorKind::InvalidData, "the file is not an archive of `audit bundle`"));
+            return Err(not_an_archive());
         }
         (self.left, self.padding) = (length, padding(length) as u64);
         Ok(Some(name))
     }
+}
+
+impl<R: Read> TarReader<R> {
+    fn expect_zeros(&mut self, length: u64) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        self.input.by_ref().take(length).read_to_end(&mut bytes)?;
+        let is_zero = bytes.len() as u64 == length && bytes.iter().all(|byte| *byte == 0);
+        if is_zero { Ok(()) } else { Err(not_an_archive()) }
+    }
+}
+
+fn not_an_archive() -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, "the file is not an archive of `audit bundle`")
 }
 
 impl<R: Read> Read for TarReader<R> {
@@ -130,6 +145,19 @@ mod tests {
             files.push((name, content.len()));
         }
         assert_eq!(files, [("a/empty".to_owned(), 0), ("a/block".to_owned(), BLOCK), ("a/more".to_owned(), BLOCK + 1)]);
+        // A second archive after it, which other programs may unpack, or bytes where there is nothing.
+        let read_to_end = |archive: &[u8]| {
+            let mut reader = TarReader::new(archive);
+            while reader.next_file()?.is_some() {}
+            io::Result::Ok(())
+        };
+        read_to_end(&archive).expect("whole");
+        assert!(read_to_end(&[archive.clone(), archive.clone()].concat()).is_err());
+        let mut padded = archive.clone();
+        // The end of the last file but for its padding.
+        let last = padded.len() - 2 * BLOCK - 1;
+        padded[last] = 1;
+        assert!(read_to_end(&padded).is_err());
         archive[101] = b'7';
         assert!(TarReader::new(&archive[..]).next_file().is_err());
         assert!(TarReader::new(&b"short"[..]).next_file().is_err());

@@ -89,6 +89,18 @@ fn a_batch_is_taken_apart_where_each_payment_has_its_amount() {
         read(&statement("02", &entry("30", "CRDT", reference, &[part("10", "One"), part("20", "Two")].concat())));
     let keys: Vec<String> = batch.entries.iter().map(|entry| format!("{} {}", entry.key, entry.amount)).collect();
     assert_eq!(keys, ["IE29AIBK93115212345678:B9/1 10", "IE29AIBK93115212345678:B9/2 20"]);
+    // One reference for all of them is none, with or without that of the batch. What does not add up is not taken apart.
+    let shared =
+        |amount: &str| part(amount, "One").replace("<TxDtls>", "<TxDtls><Refs><AcctSvcrRef>SAME</AcctSvcrRef></Refs>");
+    for (of_batch, base) in [(reference, "B9"), ("", "SAME")] {
+        let same = read(&statement("02", &entry("20", "CRDT", of_batch, &[shared("10"), shared("10")].concat())));
+        let keys: Vec<&str> = same.entries.iter().map(|entry| entry.key.as_str()).collect();
+        let expected = [1, 2].map(|place| format!("IE29AIBK93115212345678:{base}/{place}"));
+        assert_eq!(keys, expected);
+    }
+    let more =
+        read(&statement("02", &entry("20", "CRDT", reference, &[part("20", "One"), part("20", "Two")].concat())));
+    assert_eq!(more.entries.iter().map(|entry| entry.amount.to_string()).collect::<Vec<_>>(), ["20"]);
     // A payment of a batch may go the other way, and one in another currency says nothing about the booking.
     let back = part("20", "Two").replace("<TxDtls>", "<TxDtls><CdtDbtInd>DBIT</CdtDbtInd>");
     let netted = read(&statement("04", &entry("10", "CRDT", reference, &[part("30", "One"), back].concat())));
@@ -309,4 +321,14 @@ fn keys_are_valid_whatever_the_bank_writes() {
         assert!(key(id).parse::<ssgctl::model::Key>().is_ok(), "{id}");
     }
     assert_ne!(key(&"9".repeat(400)), key(&"9".repeat(401)));
+}
+
+#[test]
+fn a_comment_hides_no_digit_and_attributes_without_end_are_refused() {
+    let text = statement("02", &entry("100", "CRDT", "", "").replace(">100<", ">1<!-- x -->00<"));
+    assert!(text.contains("<!--"), "{text}");
+    assert_eq!(read(&text).entries[0].amount.to_string(), "100");
+    let many: String = (0..2_000).map(|number| format!(" a{number}='x'")).collect();
+    let fault = read_camt053(format!("<Document{many}/>").as_bytes()).expect_err("refused");
+    assert!(fault.error.to_string().contains("more than 1000 attributes"), "{}", fault.error);
 }

@@ -187,3 +187,17 @@ fn a_wrong_clock_ends_the_import() {
     let refused = fixture.write(|tx| import_bank(tx, &invoicing(), &[entry("b-1", "120", "INV-2027-0001")]));
     assert_refused!(refused, Error::ClockBehind { .. });
 }
+
+/// Which of them was recorded before, or whether they are one payment, is for a person to say.
+#[test]
+fn a_second_entry_with_one_reference_is_left() {
+    let mut fixture = Fixture::with_buyer();
+    fixture.invoice(&["100"]);
+    fixture.invoice(&["100"]);
+    let both = [entry("000000", "120", "INV-2026-0001"), entry("000000", "120", "INV-2026-0002")];
+    for first in [BankOutcome::Recorded, BankOutcome::AlreadyRecorded] {
+        let outcomes: Vec<BankOutcome> = import(&mut fixture, &both).iter().map(|result| result.outcome).collect();
+        assert_eq!(outcomes, [first, BankOutcome::KeyConflict]);
+    }
+    assert_eq!(open(&mut fixture, "INV-2026-0002"), "120");
+}

@@ -184,3 +184,18 @@ fn a_customer_without_an_address_is_found_again_by_the_next_run() {
     contact.unwrap();
     assert_eq!(reminded(&mut fixture, "2026-12-10"), ["INV-2026-0001 +1d"]);
 }
+
+#[test]
+fn a_waiting_reminder_is_cancelled_when_a_part_is_paid() {
+    let mut fixture = fixture();
+    fixture.invoice(&["50"]);
+    remind(&mut fixture, "2026-12-09");
+    fixture.at("2026-12-09T13:00:00Z");
+    fixture.pay("20", paying(&["INV-2026-0001"])).unwrap();
+    let email = fixture.emails().remove(0);
+    assert!(fixture.write(|tx| invoice::cancel_outdated_email(tx, &email)).unwrap(), "it asks for too much");
+    // The next level has the amount of then.
+    let (_, result) = remind(&mut fixture, "2026-12-15");
+    let email = result.reminders[0].emails[0].clone();
+    assert!(!fixture.write(|tx| invoice::cancel_outdated_email(tx, &email)).unwrap());
+}

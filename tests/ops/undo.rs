@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::json;
 use ssgctl::Result;
-use ssgctl::model::{Billing, CustomerDetails, Event, Money, PlanDetails, Unit};
+use ssgctl::model::{Billing, CustomerDetails, Event, Money, PlanDetails, PostalAddress, Unit};
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::undo::{UndoError, UndoneAct, redo, undo};
 use ssgctl::ops::{balance, contact, customer, note, payment, plan, service, smpp, warning};
@@ -54,6 +54,30 @@ fn country(fixture: &mut Fixture, to: &str) {
             })
         })
         .expect("edited");
+}
+
+#[test]
+fn the_first_address_is_undone_and_redone() {
+    let mut fixture = Fixture::with_acme();
+    let set_to = |fixture: &mut Fixture, address: Option<PostalAddress>| {
+        let edited = fixture.write(|tx| {
+            customer::edit(tx, "ACME", |details| {
+                details.invoice_address = address;
+                Ok(())
+            })
+        });
+        edited.expect("edited");
+    };
+    let address = |fixture: &mut Fixture| fixture.read(|now| now.customer("ACME")).details.invoice_address;
+    set_to(&mut fixture, None);
+    // What one command changes at one time is undone as one.
+    fixture.at("2026-11-24T13:00:00Z");
+    set_to(&mut fixture, Some(valid("2 High Street")));
+    let edited = fixture.last_event().id;
+    undone(&mut fixture, Some(edited)).expect("undone");
+    assert_eq!(address(&mut fixture), None);
+    redone(&mut fixture, None).expect("redone");
+    assert_eq!(address(&mut fixture), Some(valid("2 High Street")));
 }
 
 fn country_now(fixture: &mut Fixture) -> Option<String> {

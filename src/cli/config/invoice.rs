@@ -10,7 +10,7 @@ use ssgctl::formats::pdf::{Accent, PaperSize};
 use ssgctl::model::invoice::{
     BankDetails, DatedRate, InvoiceParty, InvoiceRules, ReminderLevel, SeriesPattern, SeriesRule, TaxCategory, TaxRules,
 };
-use ssgctl::model::{Country, Name, Organisation, PostalAddress, Zone};
+use ssgctl::model::{Bic, Country, Iban, Name, Organisation, PostalAddress, Zone};
 use ssgctl::ops::invoice::{Invoicing, MakePdf, MakeXml};
 
 use crate::config::accounting::AccountingSection;
@@ -41,8 +41,8 @@ pub(crate) struct SellerSection {
     website: Option<String>,
     bank: Option<String>,
     account_holder: Option<String>,
-    iban: Option<String>,
-    bic: Option<String>,
+    iban: Option<Iban>,
+    bic: Option<Bic>,
     other_bank_details: Vec<String>,
 }
 
@@ -142,8 +142,8 @@ impl InvoiceSettings {
             ("seller.website", seller.website.clone()),
             ("seller.bank", seller.bank.clone()),
             ("seller.account_holder", seller.account_holder.clone()),
-            ("seller.iban", seller.iban.clone()),
-            ("seller.bic", seller.bic.clone()),
+            ("seller.iban", seller.iban.as_ref().map(ToString::to_string)),
+            ("seller.bic", seller.bic.as_ref().map(ToString::to_string)),
             ("seller.other_bank_details", list(&seller.other_bank_details)),
             ("invoice.series", invoice.series.as_ref().map(ToString::to_string)),
             ("invoice.credit_note_series", invoice.credit_note_series.as_ref().map(ToString::to_string)),
@@ -246,8 +246,8 @@ impl InvoiceSettings {
             bank: BankDetails {
                 bank: seller.bank.clone(),
                 account_holder: seller.account_holder.clone(),
-                iban: seller.iban.clone(),
-                bic: seller.bic.clone(),
+                iban: seller.iban.as_ref().map(ToString::to_string),
+                bic: seller.bic.as_ref().map(ToString::to_string),
                 other_details: seller.other_bank_details.clone(),
             },
             notes: invoice.notes.clone(),

@@ -97,15 +97,23 @@ fn fit(paid: Money, open: Money) -> AmountFit {
     }
 }
 
-/// Whether a text has an identifier, in any case and with any blanks, but not as a part of a longer one: `INV-1` is not in `INV-12`.
+/// Whether a text has an identifier, in any case and with any blanks, but not as a part of a longer one: `INV-1` is not in `INV-12`,
+/// `CN-INV-1` or `INV-1-2`.
 fn contains_identifier(text: &str, identifier: &str) -> bool {
     let text: Vec<char> = text.chars().map(|c| c.to_ascii_uppercase()).collect();
     let wanted: Vec<char> = identifier.chars().map(|c| c.to_ascii_uppercase()).filter(|c| !c.is_whitespace()).collect();
     if wanted.is_empty() {
         return false;
     }
-    let is_part = |at: Option<&char>| at.is_some_and(|c| c.is_alphanumeric());
-    (0..text.len()).filter(|begin| *begin == 0 || !is_part(text.get(begin - 1))).any(|begin| {
+    let at = |index: Option<usize>| index.and_then(|index| text.get(index).copied());
+    // Payers separate with other signs what they name.
+    let is_joined = |one: Option<char>, next: Option<char>| match one {
+        Some('-' | '_') => next.is_some_and(char::is_alphanumeric),
+        one => one.is_some_and(char::is_alphanumeric),
+    };
+    let begins = |begin: usize| !is_joined(at(begin.checked_sub(1)), at(begin.checked_sub(2)));
+    let ends = |end: usize| !is_joined(at(Some(end)), at(Some(end + 1)));
+    (0..text.len()).filter(|begin| begins(*begin)).any(|begin| {
         let mut expected = wanted.iter().peekable();
         let mut at = begin;
         while let Some(next) = expected.peek() {
@@ -118,7 +126,7 @@ fn contains_identifier(text: &str, identifier: &str) -> bool {
             }
             at += 1;
         }
-        !is_part(text.get(at))
+        ends(at)
     })
 }
 
@@ -225,6 +233,9 @@ mod tests {
     #[test]
     fn several_candidates_are_listed_and_may_be_paid_together() {
         let both = |is_sum| PaymentMatch::Candidates { ids: vec![42, 43], reason: Number, is_sum };
+        for longer in ["CN-INV-1", "X-INV-1", "INV-1-7", "INV-1_B"] {
+            assert_eq!(matched("", longer, "", "7"), PaymentMatch::Nothing, "{longer}");
+        }
         assert_eq!(matched("", "INV-1, INV-12", "", "350"), both(true));
         assert_eq!(matched("", "INV-1 and INV-12", "", "300"), both(false));
         let alike = PaymentMatch::Candidates { ids: vec![43, 45], reason: AmountAndCustomer, is_sum: false };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, count};
 use crate::model::invoice::{
     CreditedInvoice, CreditorReference, DraftLine, Invoice, InvoiceCopy, InvoiceDetails, InvoiceKind, InvoiceLine,
     InvoiceTotals, IssuedInvoice, TaxCategory, TaxDecision, TaxRate, TaxSubtotal, rounding,
@@ -124,7 +124,8 @@ fn credited_amounts(left: &Uncredited, wanted: &[CreditedLine]) -> Result<BTreeM
     for CreditedLine { line, net } in wanted {
         let index = usize::try_from(*line).ok().and_then(|line| line.checked_sub(1));
         let Some((index, left)) = index.and_then(|index| Some((index, *left.lines.get(index)?))) else {
-            return Err(Error::Refused(format!("the invoice has {} lines, and not line {line}", left.lines.len())));
+            let lines = count(left.lines.len() as u64, "line");
+            return Err(Error::Refused(format!("the invoice has {lines}, and no line {line}")));
         };
         let net = net.unwrap_or(left);
         // A discount has a negative amount, and so has what is credited of it.

@@ -174,6 +174,17 @@ fn pro_forma(tx: &Tx<'_>, invoicing: &Invoicing, invoice: &Invoice) -> Result<(I
     Ok((copy, Attachment { file_name, media_type: "application/pdf", content: AttachmentContent::Bytes(pdf) }))
 }
 
+/// Whether something was settled of an invoice after an email about it was written, so that its amounts are no longer right.
+fn is_paid_since(tx: &Tx<'_>, invoice: &Invoice, email: &OutboxEmail) -> Result<bool> {
+    let Some(issued) = &invoice.issued else { return Ok(false) };
+    for (settled_by, _) in tx.settlements_of(issued.receivable)? {
+        if tx.receivable(settled_by)?.at > email.created_at {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Cancels a waiting email about an invoice if it is outdated: a reminder of what is paid meanwhile, or a pro-forma that is issued or
 /// cancelled. Says whether it did.
 pub fn cancel_outdated_email(tx: &mut Tx<'_>, email: &OutboxEmail) -> Result<bool> {
@@ -182,6 +193,9 @@ pub fn cancel_outdated_email(tx: &mut Tx<'_>, email: &OutboxEmail) -> Result<boo
     let reason = match about.kind {
         InvoiceEmailKind::Reminder if !is_reminded(tx, &invoice)? => {
             "the invoice is settled, or its reminders are on hold"
+        }
+        InvoiceEmailKind::Reminder if is_paid_since(tx, &invoice, email)? => {
+            "a part of the invoice was settled after it was written"
         }
         InvoiceEmailKind::ProForma if invoice.issued.is_some() => "the pro-forma was paid",
         InvoiceEmailKind::ProForma if invoice.cancelled_at.is_some() => "the pro-forma was cancelled",

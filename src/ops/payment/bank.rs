@@ -4,6 +4,8 @@
 //! The key of an entry is the idempotency key of its payment, so that a statement may be imported again, and a payment that was
 //! recorded by hand with that key is known. An entry that a rule refuses is rolled back alone; all others are one transaction.
 
+use std::collections::HashSet;
+
 use crate::error::{Error, Result};
 use crate::model::invoice::{
     BankEntry, BankOutcome, Invoice, MatchReason, OpenInvoice, PaymentMatch, Receivable, ReceivableKind, match_payment,
@@ -40,7 +42,15 @@ pub fn import_bank(tx: &mut Tx<'_>, invoicing: &Invoicing, entries: &[BankEntry]
     let today = invoicing.rules.day_of(tx.at());
     let mut open = open_invoices(tx, &invoicing.rules, today, None)?;
     let mut results = Vec::with_capacity(entries.len());
+    let mut keys = HashSet::new();
     for entry in entries {
+        // Which of two entries with one reference was recorded before, or whether both are one, is for a person to say.
+        if !keys.insert(&entry.key) {
+            let mut repeated = of_invoices(entry, BankOutcome::KeyConflict, None, &named_invoices(tx, entry)?);
+            repeated.why = Some("an entry before it in the file has the same reference of the bank".to_owned());
+            results.push(repeated);
+            continue;
+        }
         let result = import(tx, invoicing, &open, entry)?;
         // The next entry may name the same invoice.
         if let (BankOutcome::Recorded, Some(payment)) = (result.outcome, &result.payment) {

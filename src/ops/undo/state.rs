@@ -82,14 +82,22 @@ pub(super) fn parsed<T: DeserializeOwned>(value: Value) -> Result<T> {
 }
 
 fn patched<T: DeserializeOwned>(map: &Map<String, Value>, fields: &Map<String, Value>, side: usize) -> Result<T> {
-    let mut map = map.clone();
+    let mut patched = map.clone();
     for (field, values) in fields {
-        if let (Some(place), Some(value)) = (map.get_mut(field), values.get(side)) {
-            // An empty list was recorded as none where the field was not there before.
-            *place = if value.is_null() && place.is_array() { Value::Array(Vec::new()) } else { value.clone() };
+        if let (Some(place), Some(value)) = (patched.get_mut(field), values.get(side)) {
+            *place = if value.is_null() && place.is_array() { nothing::<T>(map, field) } else { value.clone() };
         }
     }
-    parsed(Value::Object(map))
+    parsed(Value::Object(patched))
+}
+
+/// What a list was before there was anything in it, which the audit log has as null: an empty list, or nothing where a list has at
+/// least one line if it is there, such as an address.
+fn nothing<T: DeserializeOwned>(map: &Map<String, Value>, field: &str) -> Value {
+    let mut with_empty = map.clone();
+    with_empty.insert(field.to_owned(), Value::Array(Vec::new()));
+    let may_be_empty = serde_json::from_value::<T>(Value::Object(with_empty)).is_ok();
+    if may_be_empty { Value::Array(Vec::new()) } else { Value::Null }
 }
 
 fn object<T: Serialize>(record: &T) -> Result<Map<String, Value>> {

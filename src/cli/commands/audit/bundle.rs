@@ -17,7 +17,7 @@ use crate::commands::audit::bundle_index::{self, BundleTitle};
 use crate::commands::audit::bundle_rows::{AuditTaxRow, BundleRow, ChainRow, SeriesRow};
 use crate::config::invoice_xml::XmlSyntax;
 use crate::context::Context;
-use crate::exit::{Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 use crate::output::{CsvFile, FieldKeys, Row};
 
 /// Write everything that an auditor asks for into a folder, with a signature
@@ -81,7 +81,14 @@ pub(crate) fn run(args: &BundleArgs, context: &mut Context) -> Result<()> {
     let store = context.store()?;
     let mut bundle = BundleWriter::create(&folder)?;
     let days = BundleDays { first, last, zone };
-    let left_out = write(&store.read()?, &mut bundle, &days, args.xml, &company)?;
+    let snapshot = store.read()?;
+    if let Some(finding) = snapshot.check_books().findings.into_iter().next() {
+        let failure =
+            Failure::new(ErrorCode::CheckFailed, format!("the books are damaged, so they are not signed: {finding}"));
+        return Err(failure.hint("`ssgctl db check` lists everything that is wrong"));
+    }
+    let left_out = write(&snapshot, &mut bundle, &days, args.xml, &company)?;
+    drop(snapshot);
     // The key is not made before there is something to sign.
     let summary = bundle.finish(&SigningKey::open_or_create(&key_file)?)?;
     for reason in &left_out {

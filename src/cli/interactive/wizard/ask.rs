@@ -179,7 +179,8 @@ fn country(label: &str, question: &Question, catalog: &Catalog, answers: &Answer
         .iter()
         .map(|country| match country {
             Some(country) => format!("{country}  {}", country.name()),
-            None => question.omitted.unwrap_or_default().to_owned(),
+            // A word would be what some country is searched by: `none` has the code of Norway.
+            None => OMIT.to_owned(),
         })
         .collect();
     let chosen = choose(label, &shown, explanation(question, catalog))?;

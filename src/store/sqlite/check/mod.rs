@@ -88,6 +88,14 @@ impl Snapshot<'_> {
         report
     }
 
+    /// Checks the books alone: ledger, accrued charges, audit log and balances, receivables and invoices.
+    pub fn check_books(&self) -> CheckReport {
+        let mut report = CheckReport::default();
+        self.check_logs(&NewPart::default(), &mut report);
+        self.check_billing(&mut report);
+        report
+    }
+
     /// Checks entries, accrued charges and events, and balances against them.
     fn check_logs(&self, part: &NewPart, report: &mut CheckReport) {
         report.subject("ledger", |report| self.check_ledger(part, report));
