@@ -103,7 +103,7 @@ impl EntryReader {
         let is_batch = transactions.len() > 1
             && parts.iter().all(|part| part.is_some_and(|part| part.attribute("Ccy") == Some(amount.1.code())));
         let bank_reference = reference_of(entry, &["AcctSvcrRef"]);
-        let amounts = if is_batch { self.amounts_of_batch(entry, &transactions, amount.0)? } else { None };
+        let amounts = if is_batch { amounts_of_batch(entry, &transactions, amount.0)? } else { None };
         let Some(amounts) = amounts else {
             let details = if let [only] = transactions.as_slice() { Some(*only) } else { None };
             let reference =
@@ -121,24 +121,6 @@ impl EntryReader {
             self.add(entry, *details, amount, reference)?;
         }
         Ok(())
-    }
-
-    /// The amounts of the payments of a batch; `None` if they do not add up to the entry, which is then one payment for a person.
-    fn amounts_of_batch(
-        &self,
-        entry: Node<'_, '_>,
-        transactions: &[Node<'_, '_>],
-        whole: Money,
-    ) -> Result<Option<Vec<(Money, Currency)>>, Fault> {
-        let amounts = transactions.iter().map(|details| amount_of(transaction_amount(*details), *details));
-        let amounts = amounts.collect::<Result<Vec<_>, _>>()?;
-        let mut sum = Some(Money::ZERO);
-        for (details, (amount, _)) in transactions.iter().zip(&amounts) {
-            let is_along = is_credit(*details).is_none_or(|credit| Some(credit) == is_credit(entry));
-            let signed = if is_along { Some(*amount) } else { amount.checked_neg() };
-            sum = sum.zip(signed).and_then(|(sum, signed)| sum.checked_add(signed));
-        }
-        Ok((sum == Some(whole)).then_some(amounts))
     }
 
     /// Adds an entry, or a payment of a batch.
@@ -160,6 +142,23 @@ impl EntryReader {
         self.statement.entries.push(added);
         Ok(())
     }
+}
+
+/// The amounts of the payments of a batch; `None` if they do not add up to the entry, which is then one payment for a person.
+fn amounts_of_batch(
+    entry: Node<'_, '_>,
+    transactions: &[Node<'_, '_>],
+    whole: Money,
+) -> Result<Option<Vec<(Money, Currency)>>, Fault> {
+    let amounts = transactions.iter().map(|details| amount_of(transaction_amount(*details), *details));
+    let amounts = amounts.collect::<Result<Vec<_>, _>>()?;
+    let mut sum = Some(Money::ZERO);
+    for (details, (amount, _)) in transactions.iter().zip(&amounts) {
+        let is_along = is_credit(*details).is_none_or(|credit| Some(credit) == is_credit(entry));
+        let signed = if is_along { Some(*amount) } else { amount.checked_neg() };
+        sum = sum.zip(signed).and_then(|(sum, signed)| sum.checked_add(signed));
+    }
+    Ok((sum == Some(whole)).then_some(amounts))
 }
 
 /// Which way the money went. The direction of a payment in a batch may differ from that of the batch. Money that comes back is no

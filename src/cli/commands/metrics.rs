@@ -47,7 +47,7 @@ pub(crate) fn run(args: &MetricsArgs, context: &mut Context) -> Result<()> {
     }
     let now = Clock::System.now();
     let figures = context.read(|snapshot| report::figures(snapshot, args.per_customer, now));
-    let last_backup = context.settings.database().ok().and_then(|database| files::last_backup(database));
+    let last_backup = context.settings.database().ok().and_then(files::last_backup);
     let text = figures.map(|figures| text_of(&figures, last_backup, now));
     let Some(file) = &args.textfile else { return context.output.text(text?.as_bytes()) };
     match text {
