@@ -1,5 +1,7 @@
 //! Command lines that a person types who does not know the program yet, and the hint that each gets.
 
+use std::collections::BTreeSet;
+
 use crate::support::cli::TestCli;
 
 /// Wrong command lines, and what the hint says.
@@ -229,6 +231,7 @@ fn a_name_that_nothing_has_gets_the_customer_that_may_be_meant_or_a_search() {
 #[test]
 fn a_hint_names_commands_that_exist() {
     let cli = TestCli::seeded();
+    let mut names = BTreeSet::new();
     for (line, _) in LINES {
         let shown = cli.run(line).stderr;
         for command in shown.split('`').skip(1).step_by(2).filter_map(|quoted| quoted.strip_prefix("ssgctl ")) {
@@ -236,8 +239,11 @@ fn a_hint_names_commands_that_exist() {
                 .split(' ')
                 .take_while(|word| !word.starts_with(['-', '[', '<']) && word.chars().any(char::is_lowercase))
                 .collect();
-            cli.ok(&format!("{} --help", name.join(" ").trim_start_matches("help ")));
+            names.insert(name.join(" ").trim_start_matches("help ").to_owned());
         }
+    }
+    for name in names {
+        cli.ok(&format!("{name} --help"));
     }
 }
 
