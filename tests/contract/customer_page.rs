@@ -43,6 +43,7 @@ fn a_call_needs_one_screen() {
     assert!(balances[0].ends_with("early warning (warns at 500 and 50)"), "{page}");
     assert!(lines.len() < 24, "a terminal of 24 lines has room for it and for a prompt: {page}");
     assert!(page.contains("12.50 GBP, no warning set\n"), "{page}");
+    assert!(page.contains("\ninvoices: 24.00 EUR open, 4.00 unallocated, 55.00 in drafts\n"), "{page}");
     let traffic = lines.iter().find(|line| line.contains("messages in 30 days")).expect("traffic");
     assert_eq!(traffic.matches('█').count(), 3, "three days with messages: {traffic}");
     assert!(traffic.ends_with("9 messages in 30 days, 66.6 % delivered"), "{traffic}");
@@ -58,7 +59,7 @@ fn the_newest_notes_are_shown_and_silent_accounts_share_a_line() {
         assert!(page.contains("Call number 7:") && page.contains("Call number 3:"), "{width}: {page}");
         assert!(!page.contains("Call number 2:") && page.contains("3 older: ssgctl note list ABC"), "{width}: {page}");
         assert!(page.find("Call number 7:") < page.find("Call number 3:"), "newest first: {page}");
-        assert!(page.contains("5 more: ssgctl contact list ABC"), "{width}: {page}");
+        assert!(page.contains("6 more: ssgctl contact list ABC"), "{width}: {page}");
         assert!(page.contains("6 silent for 30 days: quiet_1, quiet_2,"), "{width}: {page}");
         assert!(page.find("abc_prod") < page.find("quiet_7"), "busiest first: {page}");
         let is_wide = page.lines().any(|line| line.starts_with("Details") && line.contains("Contacts"));

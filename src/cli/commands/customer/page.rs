@@ -1,12 +1,12 @@
 //! `ssgctl customer show` at a terminal: what a call of the customer needs, on one screen.
 
 use ssgctl::model::{Money, Note, SmppAccount, Status, Unit, WarningDetails};
-use ssgctl::report::{CustomerOverview, RECENT_DAYS, RecentTraffic, Runway, Sparkline};
+use ssgctl::report::{CustomerOverview, CustomerReceivables, RECENT_DAYS, RecentTraffic, Runway, Sparkline};
 
 use crate::output::{Cell, Column, ColumnKind, Row, ScreenView, Span, spark};
 
 /// The number of contacts and of notes for which a screen of 24 lines has room.
-const CONTACTS: usize = 3;
+const CONTACTS: usize = 2;
 const NOTES: usize = 5;
 /// The number of SMPP accounts up to which the page has a line even for those without traffic.
 const FEW_ACCOUNTS: usize = 5;
@@ -26,6 +26,7 @@ pub(super) fn fill(page: &mut ScreenView, overview: &CustomerOverview, days: &Sp
         [] => page.header(vec![Span::Plain("no balance".to_owned())]),
         balances => balances.iter().for_each(|runway| page.header(balance(runway))),
     }
+    overview.receivables.iter().for_each(|of| page.header(receivables(of)));
     page.header(traffic(days));
 
     page.list("Contacts", &contacts[..contacts.len().min(CONTACTS)], &["name", "email", "mobile", "roles"], false);
@@ -63,6 +64,25 @@ fn balance(runway: &Runway) -> Vec<Span> {
     spans.push(Span::Plain(", ".to_owned()));
     spans.push(Span::State(level.for_reading().to_owned()));
     spans.push(Span::Plain(format!(" (warns at {})", thresholds.join(" and "))));
+    spans
+}
+
+/// What is open of invoices, and what no invoice has yet.
+fn receivables(of: &CustomerReceivables) -> Vec<Span> {
+    let amount = |amount: Money| amount_for_people(Unit::Currency(of.currency), amount);
+    let mut spans = vec![
+        Span::Plain("invoices: ".to_owned()),
+        Span::Strong(amount(of.open)),
+        Span::Plain(format!(" {} open", of.currency.code())),
+    ];
+    if of.overdue != Money::ZERO {
+        spans.push(Span::Plain(format!(", {} ", amount(of.overdue))));
+        spans.push(Span::State("overdue".to_owned()));
+    }
+    let others = [(of.unallocated, "unallocated"), (of.drafts, "in drafts"), (of.usage, "not invoiced yet")];
+    for (sum, what) in others.into_iter().filter(|(sum, _)| *sum != Money::ZERO) {
+        spans.push(Span::Plain(format!(", {} {what}", amount(sum))));
+    }
     spans
 }
 
