@@ -21,6 +21,7 @@ use crate::command_line::CommandLine;
 use crate::config::Settings;
 use crate::escape::visible;
 use crate::exit::{ErrorCode, Failure, Result};
+use crate::hints::with_profile;
 use crate::interactive::prompt::Prompt;
 use crate::output::{FieldKeys, Output, Row, TableWriter};
 
@@ -349,11 +350,17 @@ impl Context {
         let _ = writeln!(std::io::stderr(), "ssgctl: warning: {}", visible(text));
     }
 
+    /// A text whose commands are those of the profile, if one is named.
+    pub(crate) fn in_profile(&self, text: &str) -> String {
+        with_profile(text, self.settings.profile())
+    }
+
     /// Prints a note on stderr, unless `--quiet` is given.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
             // If stderr cannot be written, nobody reads it.
-            let _ = writeln!(std::io::stderr(), "ssgctl: {}", visible(text));
+            let text = self.in_profile(text);
+            let _ = writeln!(std::io::stderr(), "ssgctl: {}", visible(&text));
         }
     }
 }

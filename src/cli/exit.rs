@@ -3,9 +3,10 @@
 //! The library's `Error` says what was refused. Converting it into a [`Failure`] adds what only the command line knows:
 //! the exit code, and which command or option helps.
 
+mod naming;
+
 use std::fmt;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use ssgctl::Error;
@@ -81,16 +82,6 @@ impl Failure {
     /// Whether the reader of the output closed the pipe.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         self.0.code == ErrorCode::Pipe
-    }
-
-    /// Adds the name of the database to an error of the disk: the library's errors of SQLite do not know it.
-    #[must_use]
-    pub(crate) fn naming(mut self, database: &Path) -> Self {
-        let message = &mut self.0.message;
-        if let Some(reason) = message.strip_prefix("cannot use the database: ") {
-            *message = format!("cannot use the database {}: {reason}", quoted(database.display()));
-        }
-        self
     }
 
     #[must_use]

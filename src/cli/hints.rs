@@ -12,6 +12,20 @@ use ssgctl::store::OLDEST_SCHEMA;
 pub(crate) const KEY_HINT: &str = "restore the key file from a copy, or name it with SSGCTL_KEY_FILE or key_file in [secrets]; \
                                    if the key is lost, see `ssgctl help smpp rotate-password`";
 
+/// A text whose commands are those of a profile, as far as they do not name a database or configuration themselves.
+pub(crate) fn with_profile(text: &str, profile: Option<&str>) -> String {
+    let Some(profile) = profile else { return text.to_owned() };
+    let quoted = text.split('`').enumerate().map(|(place, part)| match part.strip_prefix("ssgctl ") {
+        Some(rest)
+            if place % 2 == 1 && !["--db", "--config", "--profile"].iter().any(|option| rest.contains(option)) =>
+        {
+            format!("ssgctl --profile {profile} {rest}")
+        }
+        _ => part.to_owned(),
+    });
+    quoted.collect::<Vec<_>>().join("`")
+}
+
 /// How to upgrade a database. One that is too old to migrate can be read only by the program that wrote it.
 pub(crate) fn upgrade_hint(database: &Path, schema: u32) -> String {
     if schema >= OLDEST_SCHEMA {
@@ -67,4 +81,18 @@ pub(crate) fn to_hint(customer: &AccountCode, of_invoice: bool) -> String {
         );
     }
     "add a contact with `ssgctl contact add`, or name an address with `ssgctl smpp handover --to`".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_get_the_profile_unless_they_name_a_database() {
+        let text = "run `ssgctl db init`, or `ssgctl --db new.db import all.jsonl`; ssgctl makes `KEY`";
+        let expected =
+            "run `ssgctl --profile uk db init`, or `ssgctl --db new.db import all.jsonl`; ssgctl makes `KEY`";
+        assert_eq!(with_profile(text, Some("uk")), expected);
+        assert_eq!(with_profile(text, None), text);
+    }
 }

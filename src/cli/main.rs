@@ -75,7 +75,7 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
     };
     let settings = match settings(&files, &cli.command) {
         Ok(settings) => settings,
-        Err(failure) => return failure.report(error_format, false),
+        Err(failure) => return failure.of_profile(files.profile()).report(error_format, false),
     };
     settings.protect_files();
     let zone = line.zone().unwrap_or_else(|| settings.defaults.zone());
@@ -90,7 +90,7 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
                 Ok(database) => failure.naming(database),
                 Err(_) => failure,
             };
-            failure.report(error_format, context.committed)
+            failure.of_profile(context.settings.profile()).report(error_format, context.committed)
         }
     }
 }

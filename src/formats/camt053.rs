@@ -56,7 +56,7 @@ pub fn read_camt053(input: impl Read) -> Result<BankStatement, Fault> {
     let mut reader = EntryReader::default();
     for account in children(root, "Stmt") {
         let iban = path(account, &["Acct", "Id", "IBAN"]).or_else(|| path(account, &["Acct", "Id", "Othr", "Id"]));
-        iban.and_then(|node| node.text()).unwrap_or_default().trim().clone_into(&mut reader.account);
+        iban.map(whole_text).unwrap_or_default().trim().clone_into(&mut reader.account);
         for entry in children(account, "Ntry") {
             reader.read(entry)?;
         }
@@ -90,7 +90,7 @@ enum Movement {
 
 impl EntryReader {
     fn read(&mut self, entry: Node<'_, '_>) -> Result<(), Fault> {
-        let status = path(entry, &["Sts", "Cd"]).or_else(|| child(entry, "Sts")).and_then(|node| node.text());
+        let status = path(entry, &["Sts", "Cd"]).or_else(|| child(entry, "Sts")).map(whole_text);
         if status.is_some_and(|status| status.trim() != "BOOK") {
             self.statement.pending += 1;
             return Ok(());
@@ -221,7 +221,7 @@ fn bank_entry(booked_on: Date, (amount, currency): (Money, Currency), details: N
     let reference = references.next();
     let unstructured = remittance.into_iter().flat_map(|node| children(node, "Ustrd"));
     let mut texts: Vec<String> =
-        unstructured.filter_map(|node| node.text().map(|text| text.trim().to_owned())).chain(references).collect();
+        unstructured.map(|node| whole_text(node).trim().to_owned()).chain(references).collect();
     // The numbers of the documents that are paid.
     let documents = structured.iter().flat_map(|node| children(*node, "RfrdDocInf"));
     texts.extend(documents.filter_map(|node| text_of(node, &["Nb"])));

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use crate::model::word_enum::word_enum;
-use crate::model::{Host, Password, Port};
+use crate::model::{Host, Password, Port, SmppAccount};
 use crate::smpp::connection::Connection;
 use crate::smpp::failure::{ProtocolFault, explain};
 use crate::smpp::pdu::{CommandId, Pdu};
@@ -43,6 +43,20 @@ pub struct BindCredentials<'a> {
     pub system_type: &'a str,
     pub address_range: &'a str,
     pub bind_type: BindType,
+}
+
+impl<'a> BindCredentials<'a> {
+    /// Those of an account.
+    pub fn of(account: &'a SmppAccount, password: &'a Password, bind_type: BindType) -> Self {
+        let details = &account.details;
+        Self {
+            system_id: account.system_id.as_str(),
+            password,
+            system_type: details.system_type.as_ref().map_or("", |kind| kind.as_str()),
+            address_range: details.address_range.as_ref().map_or("", |range| range.as_str()),
+            bind_type,
+        }
+    }
 }
 
 word_enum! {

@@ -57,8 +57,37 @@ fn a_bundle_has_the_same_bytes_twice_and_no_secret_and_every_change_of_it_is_fou
         assert_eq!(found.code, Some(7), "{}: {}", path.display(), found.stderr);
         fs::write(path, bytes).expect("restored");
     }
+    // A link shows another file than the one that was signed, and an empty folder was added.
+    let ledger = cli.path("one/ledger.csv");
+    fs::rename(&ledger, cli.path("elsewhere.csv")).expect("moved");
+    std::os::unix::fs::symlink(cli.path("elsewhere.csv"), &ledger).expect("linked");
+    assert_eq!(cli.run("verify one --key operator.pub").code, Some(7), "a link");
+    fs::rename(cli.path("elsewhere.csv"), &ledger).expect("moved back");
+    fs::create_dir(cli.path("one/empty")).expect("made");
+    assert_eq!(cli.run("verify one --key operator.pub").code, Some(7), "a folder");
+    fs::remove_dir(cli.path("one/empty")).expect("removed");
+    cli.ok("verify one --key operator.pub");
     let page = fs::read_to_string(cli.path("one/index.html")).expect("a page");
     assert!(!page.contains("http") && !page.contains("<script"), "{page}");
     assert_eq!(cli.run("audit bundle one --year 2026 --config billing.toml").code, Some(4));
     assert!(files(&cli.path("")).iter().all(|path| !path.to_string_lossy().contains("unfinished")));
+}
+
+#[test]
+fn books_that_are_damaged_are_not_signed() {
+    let cli = TestCli::seeded();
+    let sql = rusqlite::Connection::open(cli.ok("db path").trim_end()).expect("opened");
+    let triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'issued_invoice'";
+    let mut statement = sql.prepare(triggers).expect("triggers");
+    let names: Vec<String> =
+        statement.query_map([], |row| row.get(0)).expect("asked").map(|name| name.expect("a name")).collect();
+    for name in names {
+        sql.execute_batch(&format!("DROP TRIGGER {name}")).expect("dropped");
+    }
+    sql.execute_batch("UPDATE issued_invoice SET pdf = zeroblob(length(pdf))").expect("forged");
+    let line = "audit bundle one --year 2026 --config billing.toml";
+    let found = cli.run(line);
+    assert_eq!(found.code, cli.run("db check").code, "{}", found.stderr);
+    assert!(found.stderr.contains("so they are not signed"), "{}", found.stderr);
+    assert!(!cli.path("one").exists());
 }

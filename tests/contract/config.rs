@@ -113,6 +113,9 @@ fn what_would_make_the_file_invalid_is_refused() {
         ("config set defaults.country", 2, "needs a value"),
         ("config set defaults.country FR defaults.max_tps 5", 2, "KEY=VALUE"),
         ("config set tax.standard 20", 2, "`ssgctl config set tax.standard 2011-01-04=20,2027-01-01=21`"),
+        ("config set tax.standard 2011-01-04=20,2011-01-04=19", 2, "two rates from 2011-01-04"),
+        ("config set seller.iban NO9386011117948", 2, "must be an IBAN with its check digits"),
+        ("config set seller.bic abc", 2, "must be 8 or 11 characters"),
         ("config set gateway.port 70000", 2, "gateway.port: must be "),
     ] {
         let outcome = cli.run(line);

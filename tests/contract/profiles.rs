@@ -38,6 +38,18 @@ fn each_profile_has_a_database_a_configuration_and_a_key_of_its_own() {
 }
 
 #[test]
+fn hints_are_about_the_profile() {
+    let cli = with_two_profiles();
+    let line = "--profile uk customer show DISTEL";
+    let shown = cli.run(line).failed(3, line).to_owned();
+    assert!(shown.contains("`ssgctl --profile uk customer list"), "{shown}");
+    cli.ok("--profile fr config init");
+    cli.ok("--profile fr db init");
+    let steps = cli.json("--profile fr overview");
+    assert_eq!(steps["next_steps"][0], "no customer yet: `ssgctl --profile fr quick-create`");
+}
+
+#[test]
 fn a_profile_and_another_database_are_refused_whichever_way_they_are_given() {
     let cli = with_two_profiles();
     for line in [

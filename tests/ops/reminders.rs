@@ -4,7 +4,7 @@ use ssgctl::model::invoice::ReminderLevel;
 use ssgctl::model::{EmailState, SendOutcome};
 use ssgctl::ops::invoice::{self, RemindResult};
 use ssgctl::ops::payment::PaymentTarget;
-use ssgctl::ops::{customer, outbox};
+use ssgctl::ops::{customer, outbox, payment};
 
 use crate::ops::invoice_emails::{conclude, fixture, mailing};
 use crate::support::billing::{invoicing, paying, writing_off};
@@ -198,4 +198,19 @@ fn a_waiting_reminder_is_cancelled_when_a_part_is_paid() {
     let (_, result) = remind(&mut fixture, "2026-12-15");
     let email = result.reminders[0].emails[0].clone();
     assert!(!fixture.write(|tx| invoice::cancel_outdated_email(tx, &email)).unwrap());
+}
+
+#[test]
+fn a_waiting_reminder_is_cancelled_when_an_earlier_payment_is_allocated() {
+    let mut fixture = fixture();
+    fixture.invoice(&["50"]);
+    let payment = fixture.pay("20", PaymentTarget::Invoices(Vec::new())).unwrap().entry.id;
+    let (_, result) = remind(&mut fixture, "2026-12-09");
+    let email = result.reminders[0].emails[0].clone();
+    assert!(!fixture.write(|tx| invoice::cancel_outdated_email(tx, &email)).unwrap());
+    fixture.at("2026-12-09T13:00:00Z");
+    fixture
+        .write(|tx| payment::allocate(tx, &invoicing(), &payment.to_string(), &paying(&["INV-2026-0001"]), None))
+        .unwrap();
+    assert!(fixture.write(|tx| invoice::cancel_outdated_email(tx, &email)).unwrap(), "it asks for too much");
 }

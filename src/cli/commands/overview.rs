@@ -1,5 +1,6 @@
 //! `ssgctl overview`: the state of the whole installation on one page.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Read};
 use std::num::NonZeroU64;
 use std::path::Path;
@@ -60,7 +61,8 @@ fn print(args: &OverviewArgs, context: &mut Context) -> Result<()> {
     let zone = args.zone.zone(context.settings.defaults.zone());
     let overview = context.read(|snapshot| report::overview(snapshot, &zone, Clock::System.now()))?;
     let profile = context.settings.profile.as_ref().map(ToString::to_string);
-    let view = view(&overview, context.settings.database()?, profile);
+    let steps = next_steps(&overview).iter().map(|step| context.in_profile(step).into()).collect();
+    let view = view(&overview, context.settings.database()?, profile, steps);
     context.output.view(view)
 }
 
@@ -112,7 +114,7 @@ impl Row for LowBalance {
     ];
 }
 
-fn view(overview: &Overview, database: &Path, profile: Option<String>) -> DetailView {
+fn view(overview: &Overview, database: &Path, profile: Option<String>, steps: Vec<Cow<'static, str>>) -> DetailView {
     let Overview { traffic, emails, .. } = overview;
     let title =
         profile.as_ref().map_or_else(|| "Overview".to_owned(), |profile| format!("Overview of profile {profile}"));
@@ -148,9 +150,8 @@ fn view(overview: &Overview, database: &Path, profile: Option<String>) -> Detail
     view.data("database_bytes", Cell::number(overview.database_size));
     view.data("unfinished_imports", Cell::number(overview.unfinished_imports));
     view.data("refused_rows", Cell::number(overview.refused_rows));
-    let steps = Cell::Lines(next_steps(overview).into_iter().map(Into::into).collect());
     view.section("Next steps");
-    view.field("next_steps", steps);
+    view.field("next_steps", Cell::Lines(steps));
     view
 }
 

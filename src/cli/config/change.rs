@@ -78,22 +78,37 @@ fn check(text: &str) -> Result<(), toml::de::Error> {
     toml::from_str::<ConfigFile>(text).map(drop)
 }
 
+/// What is wrong with the file if each value has one meaning; nothing if it is accepted.
+fn reason_with(
+    before: &str,
+    changes: &[Change<'_>],
+    meaning: impl Fn(&str) -> toml_edit::Value,
+) -> Result<String, Failure> {
+    let mut text = before.to_owned();
+    for change in changes {
+        let Change::Set(key, value) = change else { continue };
+        let parts = edit::parts(key).unwrap_or_default();
+        text = edit::with_value(&text, &parts, meaning(value))
+            .ok_or_else(|| Failure::usage(format!("{} is not a single setting", quoted(key))))?;
+    }
+    Ok(check(&text).err().map(|error| refusal(&error, &text, nearest).message).unwrap_or_default())
+}
+
 /// Why no meaning of the values is accepted.
 fn refused(before: &str, changes: &[Change<'_>]) -> Failure {
     if let Err(error) = check(before) {
         let reason = refusal(&error, before, nearest).message;
         return Failure::new(ErrorCode::Config, format!("the configuration file is not valid: {reason}"));
     }
-    let mut text = before.to_owned();
-    for change in changes {
-        let Change::Set(key, value) = change else { continue };
-        let parts = edit::parts(key).unwrap_or_default();
-        let Some(with) = edit::with_value(&text, &parts, toml_edit::Value::from(*value)) else {
-            return Failure::usage(format!("{} is not a single setting", quoted(key)));
-        };
-        text = with;
-    }
-    let reason = check(&text).err().map(|error| refusal(&error, &text, nearest).message).unwrap_or_default();
+    let as_text = match reason_with(before, changes, |value| value.into()) {
+        Ok(reason) => reason,
+        Err(failure) => return failure,
+    };
+    // Where a list is wanted, what is wrong with its elements says more.
+    let in_list = as_text.contains(": must be a list").then(|| {
+        reason_with(before, changes, |value| edit::meanings(value).last().unwrap_or_else(|| value.into())).ok()
+    });
+    let reason = in_list.flatten().filter(|reason| !reason.is_empty()).unwrap_or(as_text);
     let keys: Vec<&str> = changes
         .iter()
         .filter_map(|change| match change {

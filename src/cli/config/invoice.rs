@@ -1,11 +1,12 @@
 //! The sections of the configuration about invoices: `[tax]`, `[seller]` and `[invoice]`.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use ssgctl::formats::pdf::{Accent, PaperSize};
 use ssgctl::model::invoice::{
     BankDetails, DatedRate, InvoiceParty, InvoiceRules, ReminderLevel, SeriesPattern, SeriesRule, TaxCategory, TaxRules,
@@ -25,8 +26,19 @@ pub(crate) struct TaxSection {
     country: Option<Country>,
     vat_number: Option<String>,
     domestic: Option<TaxCategory>,
+    #[serde(deserialize_with = "rates")]
     standard: Vec<DatedRate>,
     texts: BTreeMap<TaxCategory, String>,
+}
+
+/// The rates of the country, at most one from each day: which of two applies would be a guess.
+fn rates<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Vec<DatedRate>, D::Error> {
+    let rates = Vec::<DatedRate>::deserialize(deserializer)?;
+    let mut days = BTreeSet::new();
+    match rates.iter().find(|rate| !days.insert(rate.from)) {
+        Some(second) => Err(D::Error::custom(format!("has two rates from {}", second.from))),
+        None => Ok(rates),
+    }
 }
 
 /// `[seller]`: the operator as invoices name it, and where customers pay.
@@ -71,7 +83,7 @@ pub(crate) struct InvoiceSection {
 struct LevelText(ReminderLevel);
 
 impl<'de> Deserialize<'de> for LevelText {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map(Self).map_err(|rule| serde::de::Error::custom(format!("reminders: `{text}` {rule}")))
     }
@@ -85,7 +97,7 @@ enum PrepaidTax {
 }
 
 impl<'de> Deserialize<'de> for PrepaidTax {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match String::deserialize(deserializer)?.as_str() {
             "on-payment" => Ok(Self::OnPayment),
             "on-usage" => Err(serde::de::Error::custom("prepaid_tax: `on-usage` is not available yet; use on-payment")),

@@ -117,6 +117,11 @@ impl FileArgs {
 }
 
 impl FileArgs {
+    /// The profile, if one is named.
+    pub(crate) fn profile(&self) -> Option<&str> {
+        self.profile.as_ref().map(ProfileName::as_str)
+    }
+
     /// Where the name of the profile comes from.
     fn profile_origin(&self) -> Option<Origin> {
         given(self.profile.is_some(), "--profile", "SSGCTL_PROFILE")
@@ -272,6 +277,11 @@ impl Settings {
             aliases: alias,
             overridable: list,
         })
+    }
+
+    /// The profile, if one is named.
+    pub(crate) fn profile(&self) -> Option<&str> {
+        self.profile.as_ref().map(ProfileName::as_str)
     }
 
     /// How invoices are emailed.

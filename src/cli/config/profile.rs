@@ -21,6 +21,12 @@ const CONFIG: &str = "config.toml";
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ProfileName(String);
 
+impl ProfileName {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl FromStr for ProfileName {
     type Err = Invalid;
 

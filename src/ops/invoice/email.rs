@@ -177,12 +177,7 @@ fn pro_forma(tx: &Tx<'_>, invoicing: &Invoicing, invoice: &Invoice) -> Result<(I
 /// Whether something was settled of an invoice after an email about it was written, so that its amounts are no longer right.
 fn is_paid_since(tx: &Tx<'_>, invoice: &Invoice, email: &OutboxEmail) -> Result<bool> {
     let Some(issued) = &invoice.issued else { return Ok(false) };
-    for (settled_by, _) in tx.settlements_of(issued.receivable)? {
-        if tx.receivable(settled_by)?.at > email.created_at {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    Ok(tx.last_settled_at(issued.receivable)?.is_some_and(|settled| settled > email.created_at))
 }
 
 /// Cancels a waiting email about an invoice if it is outdated: a reminder of what is paid meanwhile, or a pro-forma that is issued or

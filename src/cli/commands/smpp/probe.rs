@@ -200,14 +200,7 @@ fn probe_endpoint(
     credentials: &Credentials,
     timeout: Duration,
 ) -> ProbeResult {
-    let details = &credentials.account.details;
-    let client = BindCredentials {
-        system_id: credentials.account.system_id.as_str(),
-        password: &credentials.password,
-        system_type: details.system_type.as_ref().map_or("", |kind| kind.as_str()),
-        address_range: details.address_range.as_ref().map_or("", |range| range.as_str()),
-        bind_type,
-    };
+    let client = BindCredentials::of(&credentials.account, &credentials.password, bind_type);
     let mut report = probe(endpoint, &client, timeout);
     report.smsc = report.smsc.as_deref().map(printable);
     if let Some(tls) = &mut report.tls {

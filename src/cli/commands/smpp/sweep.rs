@@ -254,14 +254,7 @@ fn probe_account(
     credentials: &Credentials,
     timeout: Duration,
 ) -> ProbeReport {
-    let details = &credentials.account.details;
-    let client = BindCredentials {
-        system_id: credentials.account.system_id.as_str(),
-        password: &credentials.password,
-        system_type: details.system_type.as_ref().map_or("", |kind| kind.as_str()),
-        address_range: details.address_range.as_ref().map_or("", |range| range.as_str()),
-        bind_type,
-    };
+    let client = BindCredentials::of(&credentials.account, &credentials.password, bind_type);
     probe(endpoint, &client, timeout)
 }
 

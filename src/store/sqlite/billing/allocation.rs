@@ -56,6 +56,12 @@ impl Snapshot<'_> {
         Ok(debits.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// When a credit last settled a debit, or that was last taken back.
+    pub fn last_settled_at(&self, debit: i64) -> Result<Option<Time>> {
+        let mut statement = self.transaction.prepare_cached("SELECT max(at) FROM allocation WHERE debit_id = ?1")?;
+        Ok(statement.query_row([debit], |row| row.get(0))?)
+    }
+
     /// Which credits settle a debit: number of the entry, and amount.
     pub fn settlements_of(&self, debit: i64) -> Result<Vec<(i64, Money)>> {
         let mut statement = self.transaction.prepare_cached(
