@@ -105,10 +105,11 @@ fn refused(before: &str, changes: &[Change<'_>]) -> Failure {
         Err(failure) => return failure,
     };
     // Where a list is wanted, what is wrong with its elements says more.
-    let in_list = as_text.contains(": must be a list").then(|| {
+    let richest = as_text.contains(": must be a list").then(|| {
         reason_with(before, changes, |value| edit::meanings(value).last().unwrap_or_else(|| value.into())).ok()
     });
-    let reason = in_list.flatten().filter(|reason| !reason.is_empty()).unwrap_or(as_text);
+    let says_more = |reason: &String| !reason.is_empty() && !reason.contains(": must be a section");
+    let reason = richest.flatten().filter(says_more).unwrap_or(as_text);
     let keys: Vec<&str> = changes
         .iter()
         .filter_map(|change| match change {
